@@ -1,0 +1,14 @@
+namespace Steering.Compilation;
+
+/// <summary>A policy resolved against one model: what to plug in at each site, and what the decoder decides between tokens.</summary>
+public sealed class CompiledPolicy
+{
+    /// <summary>A policy without interventions: nothing is plugged in anywhere.</summary>
+    public static CompiledPolicy Empty { get; } = new() { Sites = [], Interventions = [] };
+
+    /// <summary>The sites with at least one row, by ascending block.</summary>
+    public required IReadOnlyList<SiteProgram> Sites { get; init; }
+
+    /// <summary>The interventions, in the policy's order.</summary>
+    public required IReadOnlyList<CompiledIntervention> Interventions { get; init; }
+}

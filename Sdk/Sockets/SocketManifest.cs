@@ -1,0 +1,38 @@
+namespace Steering.Sockets;
+
+/// <summary>
+/// What <c>manifest.json</c> beside <c>genai_config.json</c> says of a socketed model folder. Its fingerprints are
+/// checked when the folder is loaded.
+/// </summary>
+public sealed record SocketManifest
+{
+    /// <summary>File name inside the model folder.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>Version of the socket contract (<see cref="SocketLayout.FormatVersion"/>).</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>Name of the model as its checkpoint gives it, for people and for matching SAEs to models.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>Architecture in the field's usual word, as in <c>llama</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Type of the graph's activations: <c>float32</c> or <c>float16</c>.</summary>
+    public required string ActivationType { get; init; }
+
+    /// <summary>Width d of the residual stream.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Number of blocks.</summary>
+    public required int BlockCount { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the socketed graph file.</summary>
+    public required string GraphSha256 { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the external weights, or of the graph's own when it has none.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>The sites, by ascending block.</summary>
+    public required IReadOnlyList<SocketSite> Sites { get; init; }
+}
