@@ -35,6 +35,7 @@ internal static class ManagedAssembly
             new XElement(
                 "ItemGroup",
                 new XElement("Compile", new XAttribute("Include", Path.Combine(sources, managed.Folder, "**", "*.cs"))),
+                managed.Usings.Select(name => new XElement("Using", new XAttribute("Include", name))),
                 managed.References.Select(reference => new XElement(
                     "PackageReference", new XAttribute("Include", reference.Id), new XAttribute("Version", reference.Version)))));
         var output = Path.Combine(folder, "out");

@@ -13,6 +13,7 @@ internal static class Recipes
     private const long Megabyte = 1L << 20;
 
     private static readonly PackageDependency ExtensionsAi = new("Microsoft.Extensions.AI.Abstractions", "10.11.0");
+    private static readonly PackageDependency Tensors = new("System.Numerics.Tensors", "10.0.13");
 
     private static readonly NpmPackage GenAi = new(
         "com.github.asus4.onnxruntime-genai", "0.4.9",
@@ -45,8 +46,8 @@ internal static class Recipes
     [
         new(
             "Microsoft.ML.OnnxRuntime.Managed", GpuRuntimeVersion, "ONNX Runtime for .NET, the managed assembly.",
-            [new("System.Numerics.Tensors", "9.0.0")],
-            new(Runtime, "package/Runtime/", "Microsoft.ML.OnnxRuntime", [new("System.Numerics.Tensors", "9.0.0")]),
+            [Tensors],
+            new(Runtime, "package/Runtime/", "Microsoft.ML.OnnxRuntime", [Tensors], ["System.Reflection"]),
             Legal(Runtime, notices: true)),
         new(
             "Microsoft.ML.OnnxRuntime.Gpu.Linux", GpuRuntimeVersion, "ONNX Runtime for Linux x64 with the CUDA 13 and TensorRT providers.",
@@ -72,7 +73,7 @@ internal static class Recipes
     ];
 
     private static ManagedSources GenAiSources(PackageDependency runtime) =>
-        new(GenAi, "package/Runtime/", "Microsoft.ML.OnnxRuntimeGenAI", [runtime, ExtensionsAi]);
+        new(GenAi, "package/Runtime/", "Microsoft.ML.OnnxRuntimeGenAI", [runtime, ExtensionsAi], []);
 
     private static IReadOnlyList<PackageFile> GenAiFiles() =>
     [
