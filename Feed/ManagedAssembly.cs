@@ -22,7 +22,8 @@ internal static class ManagedAssembly
                 "PropertyGroup",
                 new XElement("Version", recipe.Version),
                 new XElement("AllowUnsafeBlocks", "true"),
-                new XElement("LangVersion", "latest"),
+                // The language of their own build; C# 14 prefers spans where these sources mean arrays.
+                new XElement("LangVersion", "12"),
                 new XElement("EnableDefaultCompileItems", "false"),
                 new XElement("Deterministic", "true"),
                 new XElement("PathMap", $"{sources}=/src,{folder}=/build"),
