@@ -13,7 +13,9 @@ internal static class Recipes
     private const long Megabyte = 1L << 20;
 
     private static readonly PackageDependency ExtensionsAi = new("Microsoft.Extensions.AI.Abstractions", "10.11.0");
-    private static readonly PackageDependency Tensors = new("System.Numerics.Tensors", "10.0.13");
+
+    // Version 10 changed the types that ONNX Runtime's experimental tensor members are written against.
+    private static readonly PackageDependency Tensors = new("System.Numerics.Tensors", "9.0.0");
 
     private static readonly NpmPackage GenAi = new(
         "com.github.asus4.onnxruntime-genai", "0.4.9",
