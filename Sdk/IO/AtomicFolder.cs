@@ -1,0 +1,92 @@
+namespace Steering.IO;
+
+/// <summary>
+/// Builds a folder under a temporary name beside its destination and renames it at the end, so that an interrupted
+/// operation leaves nothing under the final name.
+/// </summary>
+/// <example><code>
+/// using var folder = AtomicFolder.Create(destination);
+/// File.WriteAllText(Path.Combine(folder.WorkingPath, "config.json"), json);
+/// folder.Commit();
+/// </code></example>
+public sealed class AtomicFolder : IDisposable
+{
+    private bool _finished;
+
+    private AtomicFolder(string destination, string workingPath)
+    {
+        Destination = destination;
+        WorkingPath = workingPath;
+    }
+
+    /// <summary>The final, absolute name.</summary>
+    public string Destination { get; }
+
+    /// <summary>The folder to write into until <see cref="Commit"/>.</summary>
+    public string WorkingPath { get; }
+
+    /// <summary>Starts a folder; missing parents are created.</summary>
+    /// <param name="destination">The final name. It must not exist, or be an empty folder.</param>
+    /// <exception cref="SteeringException">The destination is a file, a folder that holds something, or cannot be written.</exception>
+    public static AtomicFolder Create(string destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
+        RefuseOccupied(full);
+        if (Path.GetDirectoryName(full) is not { } parent)
+        {
+            throw new SteeringException($"{full} is the root of a file system; name a folder below it.");
+        }
+
+        var temporary = AtomicFile.TemporaryName(full);
+        try
+        {
+            Directory.CreateDirectory(parent);
+            Directory.CreateDirectory(temporary);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SteeringException($"{full} cannot be created: {failure.Message} Choose a folder that can be written.", failure);
+        }
+
+        return new AtomicFolder(full, temporary);
+    }
+
+    /// <summary>Gives the folder its final name.</summary>
+    /// <exception cref="SteeringException">Something took the final name in the meantime.</exception>
+    public void Commit()
+    {
+        ObjectDisposedException.ThrowIf(_finished, this);
+        RefuseOccupied(Destination);
+        if (Directory.Exists(Destination))
+        {
+            Directory.Delete(Destination);
+        }
+
+        Directory.Move(WorkingPath, Destination);
+        _finished = true;
+    }
+
+    /// <summary>Removes the unfinished folder when <see cref="Commit"/> was not reached.</summary>
+    public void Dispose()
+    {
+        if (!_finished)
+        {
+            _finished = true;
+            Directory.Delete(WorkingPath, recursive: true);
+        }
+    }
+
+    private static void RefuseOccupied(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new SteeringException($"{path} is a file; a new folder was expected. Choose another name.");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new SteeringException($"{path} exists and is not empty; a new folder was expected. Choose another name or remove it first.");
+        }
+    }
+}
