@@ -5,6 +5,9 @@ internal static class OracleFolder
 {
     private static readonly string Root = FindRepositoryRoot();
 
+    /// <summary>The folder that holds <c>Steering.sln</c>.</summary>
+    public static string RepositoryRoot => Root;
+
     /// <summary>Folder of the oracles: <c>STEERING_ORACLES</c>, or <c>../shared/oracles</c> beside the repository.</summary>
     public static string Oracles { get; } = FromEnvironment("STEERING_ORACLES", "oracles");
 
