@@ -23,6 +23,9 @@ public sealed record CompiledIntervention
     /// <summary>Threshold of the latch, strict.</summary>
     public float LatchThreshold { get; init; }
 
+    /// <summary>First prompt position that the latch looks at: 1 where position 0 is left alone, else 0.</summary>
+    public int LatchFirstPosition { get; init; }
+
     /// <summary>For a callback gate: the name under which the application registered it; else null.</summary>
     public string? Callback { get; init; }
 }

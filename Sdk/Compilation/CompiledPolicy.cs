@@ -11,4 +11,7 @@ public sealed class CompiledPolicy
 
     /// <summary>The interventions, in the policy's order.</summary>
     public required IReadOnlyList<CompiledIntervention> Interventions { get; init; }
+
+    /// <summary>The features and directions that were asked to be watched beside the edits, in the order asked.</summary>
+    public IReadOnlyList<CompiledWatch> Watches { get; init; } = [];
 }

@@ -1,0 +1,4 @@
+namespace Steering.Policies;
+
+/// <summary>Open at every token.</summary>
+public sealed record AlwaysGate : Gate;

@@ -1,0 +1,49 @@
+namespace Steering.Policies;
+
+/// <summary>One edit of the residual stream: target × operator × strength unit × gate × span.</summary>
+public sealed record Intervention
+{
+    /// <summary>Name shown to people and telemetry; null takes the operator and the target.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What is edited.</summary>
+    public required InterventionTarget Target { get; init; }
+
+    /// <summary>What is done with it.</summary>
+    public required SteeringOperator Operator { get; init; }
+
+    /// <summary>
+    /// The numbers of add, clamp, clampWhereActive, cap and floor: one for the whole target, or one a feature in the
+    /// target's order. Empty for the other operators.
+    /// </summary>
+    public IReadOnlyList<float> Values
+    {
+        get;
+        init => field = ValueList<float>.Of(value);
+    }
+    = ValueList<float>.Empty;
+
+    /// <summary>The factor of scale and projectionGain, without unit; null for the other operators.</summary>
+    public float? Gain { get; init; }
+
+    /// <summary>Unit of <see cref="Values"/>; null is <see cref="StrengthUnit.MaxActivation"/> for features and <see cref="StrengthUnit.Raw"/> for directions.</summary>
+    public StrengthUnit? Unit { get; init; }
+
+    /// <summary>When the intervention acts.</summary>
+    public Gate Gate { get; init; } = Gate.Always;
+
+    /// <summary>Which tokens it may touch; null is both, or the completion under a prompt gate.</summary>
+    public InterventionSpan? Span { get; init; }
+
+    /// <summary>Whether the sequence's first token is left alone; null takes the policy's.</summary>
+    public bool? SkipPositionZero { get; init; }
+
+    /// <summary>The unit in force, after the default.</summary>
+    public StrengthUnit EffectiveUnit => Unit ?? (Target is FeatureTarget ? StrengthUnit.MaxActivation : StrengthUnit.Raw);
+
+    /// <summary>The span in force, after the default.</summary>
+    public InterventionSpan EffectiveSpan => Span ?? (Gate is PromptGate ? InterventionSpan.Completion : InterventionSpan.Both);
+
+    /// <summary>The name, or the operator and the target where it has none.</summary>
+    public string DisplayName => Name ?? $"{Words<SteeringOperator>.Of(Operator)} {Target}";
+}
