@@ -27,10 +27,16 @@ public sealed record SocketManifest
     /// <summary>Number of blocks.</summary>
     public required int BlockCount { get; init; }
 
-    /// <summary>Lower-case hexadecimal SHA-256 of the socketed graph file.</summary>
+    /// <summary>File name of the socketed graph, in the model folder.</summary>
+    public required string GraphFile { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of <see cref="GraphFile"/>.</summary>
     public required string GraphSha256 { get; init; }
 
-    /// <summary>Lower-case hexadecimal SHA-256 of the external weights, or of the graph's own when it has none.</summary>
+    /// <summary>File names of the external weights, in the model folder; empty when the graph holds its weights.</summary>
+    public required IReadOnlyList<string> WeightFiles { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of <see cref="WeightFiles"/> one after the other; of nothing when there is none.</summary>
     public required string WeightsSha256 { get; init; }
 
     /// <summary>The sites, by ascending block.</summary>

@@ -17,6 +17,8 @@ internal static class TestData
         ActivationType = "float32",
         HiddenSize = width,
         BlockCount = 8,
+        GraphFile = "model.onnx",
+        WeightFiles = ["model.onnx.data"],
         GraphSha256 = new string('0', 64),
         WeightsSha256 = new string('0', 64),
         Sites = [.. blocks.Select(block => new SocketSite(SocketLayout.ResidualSite(block), block, width))],

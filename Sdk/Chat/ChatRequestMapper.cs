@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Steering.Decoding;
+
+namespace Steering.Chat;
+
+/// <summary>
+/// Turns messages and <see cref="ChatOptions"/> into a decode request. An option that the decoder would not honour is
+/// refused by name: a request must never run as something else than it says.
+/// </summary>
+internal static class ChatRequestMapper
+{
+    public static List<(string Role, string Content)> Messages(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        var mapped = new List<(string Role, string Content)>();
+        if (!string.IsNullOrEmpty(options?.Instructions))
+        {
+            mapped.Add((ChatRole.System.Value, options.Instructions));
+        }
+
+        foreach (var message in messages)
+        {
+            var unsupported = message.Contents.FirstOrDefault(content => content is not (TextContent or UsageContent));
+            if (unsupported is not null)
+            {
+                throw new SteeringException($"A {message.Role.Value} message holds {unsupported.GetType().Name}; this client reads text only. Convert it to text before.");
+            }
+
+            mapped.Add((message.Role.Value, message.Text));
+        }
+
+        if (mapped.Count == 0)
+        {
+            throw new SteeringException("The request holds no message. Give at least one.");
+        }
+
+        return mapped;
+    }
+
+    public static SamplingOptions Sampling(ChatOptions? options, SamplingOptions defaults)
+    {
+        if (options is null)
+        {
+            return defaults;
+        }
+
+        return defaults with
+        {
+            Temperature = options.Temperature ?? defaults.Temperature,
+            TopK = options.TopK ?? defaults.TopK,
+            TopP = options.TopP ?? defaults.TopP,
+            Seed = options.Seed is { } seed ? checked((int)(seed & int.MaxValue)) : defaults.Seed,
+            RepetitionPenalty = RepetitionPenalty(options) ?? defaults.RepetitionPenalty,
+        };
+    }
+
+    /// <exception cref="SteeringException">The options ask for something that this client cannot do.</exception>
+    public static void RefuseUnsupported(ChatOptions? options, string modelName)
+    {
+        if (options is null)
+        {
+            return;
+        }
+
+        Refuse(options.Tools is { Count: > 0 }, nameof(options.Tools), "the model's replies are not parsed for tool calls; put a client that does in front");
+        Refuse(options.ToolMode is RequiredChatToolMode, nameof(options.ToolMode), "there are no tools to require");
+        Refuse(options.ResponseFormat is not (null or ChatResponseFormatText), nameof(options.ResponseFormat), "only text is produced");
+        Refuse(options.FrequencyPenalty is not null and not 0, nameof(options.FrequencyPenalty), $"the decoder has none; use AdditionalProperties[\"{SteeringChatOptionsExtensions.RepetitionPenaltyKey}\"]");
+        Refuse(options.PresencePenalty is not null and not 0, nameof(options.PresencePenalty), $"the decoder has none; use AdditionalProperties[\"{SteeringChatOptionsExtensions.RepetitionPenaltyKey}\"]");
+        Refuse(options.ConversationId is not null, nameof(options.ConversationId), "no conversation is kept between requests; send the whole history");
+        Refuse(options.Reasoning is not null, nameof(options.Reasoning), "the model has no reasoning switch; steer it instead");
+        Refuse(options.AllowBackgroundResponses is true, nameof(options.AllowBackgroundResponses), "replies are only produced while they are read");
+        Refuse(options.ContinuationToken is not null, nameof(options.ContinuationToken), "replies are only produced while they are read");
+        Refuse(options.ModelId is not null && !string.Equals(options.ModelId, modelName, StringComparison.Ordinal), nameof(options.ModelId), $"this client serves '{modelName}'");
+        foreach (var key in options.AdditionalProperties?.Keys ?? [])
+        {
+            Refuse(
+                key is not (SteeringChatOptionsExtensions.PolicyKey or SteeringChatOptionsExtensions.RepetitionPenaltyKey),
+                $"AdditionalProperties[\"{key}\"]",
+                $"it would be ignored; known are {SteeringChatOptionsExtensions.PolicyKey} and {SteeringChatOptionsExtensions.RepetitionPenaltyKey}");
+        }
+    }
+
+    private static float? RepetitionPenalty(ChatOptions options)
+    {
+        if (options.AdditionalProperties?.TryGetValue(SteeringChatOptionsExtensions.RepetitionPenaltyKey, out var value) is not true)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Convert.ToSingle(value, CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidCastException or OverflowException)
+        {
+            throw new SteeringException($"AdditionalProperties[\"{SteeringChatOptionsExtensions.RepetitionPenaltyKey}\"] is {value}; it must be a number above 0.", exception);
+        }
+    }
+
+    private static void Refuse(bool condition, string option, string reason)
+    {
+        if (condition)
+        {
+            throw new SteeringException($"ChatOptions.{option} cannot be honoured: {reason}.");
+        }
+    }
+}

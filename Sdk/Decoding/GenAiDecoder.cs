@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Steering.Models;
+
+namespace Steering.Decoding;
+
+/// <summary>
+/// Decodes each turn on its own GenAI generator: every feature GenAI has, one conversation at a time a generator.
+/// Thread-safe.
+/// </summary>
+/// <param name="model">The model; it must outlive the decoder.</param>
+public sealed class GenAiDecoder(SteerableModel model) : ISteeredDecoder
+{
+    /// <summary>The model that tokens come from.</summary>
+    public SteerableModel Model { get; } = model;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var stops = new StopSequenceFilter(request.StopSequences);
+
+        // The passes are native and blocking: leave the caller's thread before the first and after each token.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var generation = Model.Start(request, collectActivations: request.Policy.Sites.Count > 0);
+        using var text = Model.Tokenizer.CreateStream();
+        while (generation.MoveNext(cancellationToken))
+        {
+            var piece = Model.IsEndToken(generation.TokenId) ? string.Empty : stops.Append(text.Decode(generation.TokenId));
+            var finish = stops.Stopped ? FinishReason.Stop : generation.FinishReason;
+            if (finish != FinishReason.None)
+            {
+                piece += stops.Flush();
+            }
+
+            yield return new DecodedToken(generation.TokenId, piece, finish, Snapshot(generation));
+            if (finish != FinishReason.None)
+            {
+                yield break;
+            }
+
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+    }
+
+    private static SiteActivations[] Snapshot(SteeredGeneration generation)
+    {
+        var sites = generation.Policy.Sites;
+        var snapshot = sites.Count == 0 ? [] : new SiteActivations[sites.Count];
+        for (var site = 0; site < snapshot.Length; site++)
+        {
+            snapshot[site] = new SiteActivations(sites[site].Site, sites[site].Rows, generation.Activations(site)[..sites[site].RowCount].ToArray());
+        }
+
+        return snapshot;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Steering.Decoding;
+
+/// <summary>How the next token is chosen from the logits.</summary>
+public sealed record SamplingOptions
+{
+    /// <summary>Always the token with the largest logit.</summary>
+    public static SamplingOptions Greedy { get; } = new();
+
+    /// <summary>Softmax temperature, ≥ 0. 0 (the default) chooses the largest logit.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Keep the k most probable tokens, ≥ 1; null keeps all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Keep the most probable tokens whose probabilities sum to p, in (0, 1]; null keeps all.</summary>
+    public float? TopP { get; init; }
+
+    /// <summary>Divides (positive) or multiplies (negative) the logits of tokens already present; 1 (the default) does nothing.</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Seed of the random draws, ≥ 0; the same seed gives the same tokens on the same machine. Null draws a new one.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Throws when a value is outside its range.</summary>
+    /// <exception cref="SteeringException">The message names the option, the value and the range.</exception>
+    public void Validate()
+    {
+        Require(float.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), Temperature, "0 (greedy) or a finite positive number");
+        Require(TopK is null or >= 1, nameof(TopK), TopK, "at least 1");
+        Require(TopP is null || (TopP > 0 && TopP <= 1), nameof(TopP), TopP, "above 0 and at most 1");
+        Require(float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), RepetitionPenalty, "a finite positive number");
+        Require(Seed is null or >= 0, nameof(Seed), Seed, "0 or more");
+    }
+
+    private static void Require(bool condition, string name, object? value, string expected)
+    {
+        if (!condition)
+        {
+            throw new SteeringException(FormattableString.Invariant($"{name} is {value}; it must be {expected}."));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using Steering.Compilation;
+using Steering.Sockets;
+
+namespace Steering.Decoding;
+
+/// <summary>
+/// The run-time tensors of one site in native memory, and the switches on their rows. A decoder binds them once;
+/// everything later is a write into the same memory, seen by the next forward pass.
+/// </summary>
+internal sealed class SiteBuffers : IDisposable
+{
+    private readonly int _hiddenSize;
+    private readonly MemoryHandle _encoderPin;
+    private readonly MemoryHandle _encoderBiasPin;
+    private float[] _gates;
+
+    /// <param name="program">What to plug in, or null for a site with reserved room only.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="rows">Number of rows M, at least the program's.</param>
+    /// <param name="reservedEncoder">Encoder for later rows, when the program has none.</param>
+    /// <param name="reserveScale">Whether later rows may need the scale input.</param>
+    public SiteBuffers(SocketSite site, SiteProgram? program, int rows, CompetingEncoder? reservedEncoder, bool reserveScale)
+    {
+        Site = site.Name;
+        Rows = rows;
+        _hiddenSize = site.HiddenSize;
+        Encoder = program?.Encoder ?? reservedEncoder;
+        AttenuationRows = program is { Attenuation.Length: > 0 } ? program.Attenuation.Length / program.RowCount : 0;
+        Read = new NativeBuffer<float>(rows * _hiddenSize);
+        Write = new NativeBuffer<float>(rows * _hiddenSize);
+        Dials = new NativeBuffer<float>(SocketLayout.DialCount * rows);
+        GateRow = new NativeBuffer<long>(rows);
+        Scale = new NativeBuffer<float>(reserveScale || program is { Scale.Length: > 0 } ? SocketLayout.ScaleRows * rows : 0);
+        Attenuation = new NativeBuffer<float>(AttenuationRows * rows);
+        EncoderRank = new NativeBuffer<long>([Encoder is null ? 1 : Encoder.K + 1]);
+        _encoderPin = (Encoder?.Weights ?? default).Pin();
+        _encoderBiasPin = (Encoder?.Bias ?? default).Pin();
+        _gates = new float[rows];
+        Load(program);
+    }
+
+    public string Site { get; }
+
+    public int Rows { get; }
+
+    public int AttenuationRows { get; }
+
+    public CompetingEncoder? Encoder { get; }
+
+    public int EncoderLatents => Encoder?.Bias.Length ?? 0;
+
+    public NativeBuffer<float> Read { get; }
+
+    public NativeBuffer<float> Write { get; }
+
+    public NativeBuffer<float> Dials { get; }
+
+    public NativeBuffer<long> GateRow { get; }
+
+    public NativeBuffer<float> Scale { get; }
+
+    public NativeBuffer<float> Attenuation { get; }
+
+    public NativeBuffer<long> EncoderRank { get; }
+
+    // An empty tensor needs an address too; any that outlives the binding will do.
+    public unsafe nint EncoderAddress => Encoder is null ? Read.Address : (nint)_encoderPin.Pointer;
+
+    public unsafe nint EncoderBiasAddress => Encoder is null ? Read.Address : (nint)_encoderBiasPin.Pointer;
+
+    /// <summary>Why a program cannot take the place of the one bound here, or null.</summary>
+    public string? ReasonAgainst(SiteProgram program)
+    {
+        if (program.RowCount > Rows)
+        {
+            return $"site {Site} was bound with room for {Rows} rows and the new policy needs {program.RowCount}";
+        }
+
+        if (program.Scale.Length > 0 && Scale.Length == 0)
+        {
+            return $"site {Site} was bound without room for per-token scales, which the new policy needs";
+        }
+
+        if (program.Encoder is { } encoder && !(Encoder is { } bound && encoder.K == bound.K && encoder.Weights.Equals(bound.Weights)))
+        {
+            return $"site {Site} was not bound with the encoder that the new policy's features compete in";
+        }
+
+        return program.Attenuation.Length > AttenuationRows * program.RowCount
+            ? $"site {Site} was bound without room for attenuation, which the new policy needs"
+            : null;
+    }
+
+    /// <summary>Writes a program's rows; rows beyond the program's become neutral.</summary>
+    public void Load(SiteProgram? program)
+    {
+        var used = program?.RowCount ?? 0;
+        Read.Span.Clear();
+        Write.Span.Clear();
+        var gates = new float[Rows];
+        for (var dial = 0; dial < SocketLayout.DialCount; dial++)
+        {
+            var group = Dials.Span.Slice(dial * Rows, Rows);
+            group.Fill(NeutralDials.Value((Dial)dial));
+            program?.Dials.AsSpan(dial * used, used).CopyTo(group);
+        }
+
+        for (var row = 0; row < Rows; row++)
+        {
+            GateRow.Span[row] = row;
+            gates[row] = Dials.Span[((int)Dial.Gate * Rows) + row];
+        }
+
+        program?.GateRow.CopyTo(GateRow.Span);
+        program?.Read.CopyTo(Read.Span);
+        program?.Write.CopyTo(Write.Span);
+        LoadGroups(program?.Scale ?? [], Scale, used, neutralFirstRow: 1);
+        LoadGroups(program?.Attenuation ?? [], Attenuation, used, neutralFirstRow: 0);
+        _gates = gates;
+    }
+
+    /// <summary>Opens or closes a row: closed, it only watches.</summary>
+    public void Switch(int row, bool on) => Dials.Span[((int)Dial.Gate * Rows) + row] = on ? _gates[row] : float.PositiveInfinity;
+
+    /// <summary>The first token position that a row edits.</summary>
+    public int FirstPosition(int row) => (int)Dials.Span[((int)Dial.FirstPosition * Rows) + row];
+
+    public void Dispose()
+    {
+        Read.Dispose();
+        Write.Dispose();
+        Dials.Dispose();
+        GateRow.Dispose();
+        Scale.Dispose();
+        Attenuation.Dispose();
+        EncoderRank.Dispose();
+        _encoderPin.Dispose();
+        _encoderBiasPin.Dispose();
+    }
+
+    private void LoadGroups(ReadOnlySpan<float> source, NativeBuffer<float> destination, int used, float neutralFirstRow)
+    {
+        destination.Span.Clear();
+        if (destination.Length == 0)
+        {
+            return;
+        }
+
+        destination.Span[..Rows].Fill(neutralFirstRow);
+        for (var group = 0; used > 0 && group * used < source.Length; group++)
+        {
+            source.Slice(group * used, used).CopyTo(destination.Span[(group * Rows)..]);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+using Microsoft.ML.OnnxRuntimeGenAI;
+using Steering.Compilation;
+using Steering.Models;
+using Steering.Sockets;
+
+namespace Steering.Decoding;
+
+/// <summary>
+/// The step loop of one conversation turn: sockets bound, switches set, one forward pass a token, activations read.
+/// Not thread-safe; one generation belongs to one caller. Nothing is allocated on the managed side between tokens
+/// unless activations are read.
+/// </summary>
+public sealed class SteeredGeneration : IDisposable
+{
+    /// <summary>Tokens of one prefill pass; between passes the caller can cancel, and logits stay small.</summary>
+    internal const int PrefillChunk = 512;
+
+    private readonly SteerableModel _model;
+    private readonly DecodeRequest _request;
+    private readonly int[] _prompt;
+    private readonly Generator _generator;
+    private readonly SocketBinding _binding;
+    private readonly List<SiteBuffers> _allSites = [];
+    private readonly Dictionary<string, SiteBuffers> _usedSites = new(StringComparer.Ordinal);
+    private CompiledPolicy _policy;
+    private InterventionSwitches _switches;
+    private float[][] _latest;
+    private List<float>[] _promptActivations;
+    private bool _prefilled;
+
+    internal SteeredGeneration(SteerableModel model, DecodeRequest request)
+    {
+        _model = model;
+        _request = request;
+        _prompt = [.. request.PromptIds];
+        _policy = request.Policy;
+        Validate(model, request, _prompt);
+
+        BuildSites();
+        (_switches, _latest, _promptActivations) = Prepare(_policy);
+
+        using var parameters = new GeneratorParams(model.Native);
+        SetSearchOptions(parameters);
+        _generator = new Generator(model.Native, parameters);
+        _binding = new SocketBinding(_generator, _allSites, model.HiddenSize);
+    }
+
+    /// <summary>The token of the latest <see cref="MoveNext"/>.</summary>
+    public int TokenId { get; private set; }
+
+    /// <summary>Number of tokens generated so far.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>Why the generation ended; <see cref="FinishReason.None"/> while it goes on.</summary>
+    public FinishReason FinishReason { get; private set; }
+
+    /// <summary>The policy in force.</summary>
+    public CompiledPolicy Policy => _policy;
+
+    /// <summary>Whether activations are kept for <see cref="Activations"/> and <see cref="PromptActivations"/>. Set it before the first token.</summary>
+    public bool CollectActivations { get; init; }
+
+    /// <summary>Runs the prompt through the model. Called by the first <see cref="MoveNext"/> unless it was called before.</summary>
+    /// <param name="cancellationToken">Looked at between chunks of <c>512</c> tokens.</param>
+    public void Prefill(CancellationToken cancellationToken = default)
+    {
+        if (_prefilled)
+        {
+            return;
+        }
+
+        _switches.Set(isPrompt: true, 0, _prompt[^1], []);
+        for (var start = 0; start < _prompt.Length; start += PrefillChunk)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var chunk = _prompt.AsSpan(start, Math.Min(PrefillChunk, _prompt.Length - start));
+            _generator.AppendTokens(chunk);
+            if (CollectActivations || _switches.NeedsPromptActivations || _switches.HasCallbacks)
+            {
+                ReadPromptActivations(start);
+            }
+        }
+
+        _prefilled = true;
+    }
+
+    /// <summary>Computes the next token.</summary>
+    /// <param name="cancellationToken">Looked at before the forward pass.</param>
+    /// <returns>False when the generation had ended before; then nothing was computed.</returns>
+    public bool MoveNext(CancellationToken cancellationToken = default)
+    {
+        if (FinishReason != FinishReason.None)
+        {
+            return false;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_prefilled)
+        {
+            Prefill(cancellationToken);
+        }
+        else
+        {
+            // GenAI runs the pass over the previous token here, so what is switched now acts on that token's position.
+            _switches.Set(isPrompt: false, TokenCount, TokenId, _latest);
+        }
+
+        _generator.GenerateNextToken();
+        if (TokenCount > 0 && (CollectActivations || _switches.HasCallbacks))
+        {
+            ReadLatestActivations();
+        }
+
+        TokenId = _generator.GetNextTokens()[0];
+        TokenCount++;
+        FinishReason = _model.IsEndToken(TokenId) ? FinishReason.Stop
+            : TokenCount >= _request.MaxTokens ? FinishReason.Length
+            : FinishReason.None;
+        return true;
+    }
+
+    /// <summary>
+    /// [M] activations, before the edit, of the rows at a site of <see cref="Policy"/>, at the position whose logits gave
+    /// the latest token: the prompt's last position for the first token, then the previous token's.
+    /// </summary>
+    /// <param name="site">Index into <see cref="CompiledPolicy.Sites"/>.</param>
+    public ReadOnlySpan<float> Activations(int site) => _latest[site];
+
+    /// <summary>[S, M] activations, before the edit, over the prompt.</summary>
+    /// <param name="site">Index into <see cref="CompiledPolicy.Sites"/>.</param>
+    public ReadOnlySpan<float> PromptActivations(int site) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_promptActivations[site]);
+
+    /// <summary>[V] logits at the latest position computed, as the graph gives them: before temperature and penalties.</summary>
+    public float[] ReadLogits()
+    {
+        using var output = _generator.GetOutput("logits");
+        if (output.Type() == ElementType.float32)
+        {
+            return output.GetData<float>()[^_model.VocabularySize..].ToArray();
+        }
+
+        var half = output.GetData<Half>()[^_model.VocabularySize..];
+        var wide = new float[half.Length];
+        System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(half, wide);
+        return wide;
+    }
+
+    /// <summary>
+    /// Puts another policy in force from the next forward pass on. Tokens already in the key/value cache keep the edit
+    /// they got. The new policy must fit into the rows bound at the start; reserve room with
+    /// <see cref="DecodeRequest.Reservations"/>.
+    /// </summary>
+    /// <exception cref="SteeringException">It does not fit; the message says which site lacks what.</exception>
+    public void Replace(CompiledPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        foreach (var program in policy.Sites)
+        {
+            var reason = _usedSites.TryGetValue(program.Site, out var buffers)
+                ? buffers.ReasonAgainst(program)
+                : $"site {program.Site} was bound without rows";
+            if (reason is not null)
+            {
+                throw new SteeringException($"The policy cannot be replaced in a running generation: {reason}. Reserve the room when the generation starts (DecodeRequest.Reservations), or start a new one.");
+            }
+        }
+
+        var prepared = Prepare(policy);
+        foreach (var buffers in _usedSites.Values)
+        {
+            buffers.Load(policy.Sites.FirstOrDefault(program => string.Equals(program.Site, buffers.Site, StringComparison.Ordinal)));
+        }
+
+        prepared.Switches.InheritLatches(_switches);
+        _policy = policy;
+        (_switches, _latest, _promptActivations) = prepared;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _generator.Dispose();
+        _binding.Dispose();
+        foreach (var site in _allSites)
+        {
+            site.Dispose();
+        }
+    }
+
+    private static void Validate(SteerableModel model, DecodeRequest request, int[] prompt)
+    {
+        request.Sampling.Validate();
+        if (prompt.Length == 0)
+        {
+            throw new SteeringException("The prompt has no token. Give at least one.");
+        }
+
+        if (request.MaxTokens < 1)
+        {
+            throw new SteeringException($"MaxTokens is {request.MaxTokens}; it must be at least 1.");
+        }
+
+        if ((long)prompt.Length + request.MaxTokens > model.ContextLength)
+        {
+            throw new SteeringException($"The prompt has {prompt.Length} tokens and {request.MaxTokens} more are asked for, which is beyond the model's context of {model.ContextLength}. Shorten the prompt or lower MaxTokens.");
+        }
+
+        if (Array.FindIndex(prompt, id => id < 0 || id >= model.VocabularySize) is var index and >= 0)
+        {
+            throw new SteeringException($"Prompt token {index} is {prompt[index]}; the vocabulary has the ids 0 to {model.VocabularySize - 1}.");
+        }
+
+        foreach (var name in request.Policy.Sites.Select(program => program.Site).Concat(request.Reservations.Select(reservation => reservation.Site)))
+        {
+            model.RequireSite(name);
+        }
+    }
+
+    private void BuildSites()
+    {
+        foreach (var site in _model.Sites)
+        {
+            var program = _policy.Sites.FirstOrDefault(candidate => string.Equals(candidate.Site, site.Name, StringComparison.Ordinal));
+            var reservation = _request.Reservations.FirstOrDefault(candidate => string.Equals(candidate.Site, site.Name, StringComparison.Ordinal));
+            var rows = Math.Max(program?.RowCount ?? 0, reservation?.Rows ?? 0);
+            var buffers = new SiteBuffers(site, program, rows, reservation?.Encoder, reserveScale: reservation is not null);
+            _allSites.Add(buffers);
+            if (rows > 0)
+            {
+                _usedSites.Add(site.Name, buffers);
+            }
+        }
+    }
+
+    private (InterventionSwitches Switches, float[][] Latest, List<float>[] Prompt) Prepare(CompiledPolicy policy)
+    {
+        SiteBuffers[] sites = [.. policy.Sites.Select(program => _usedSites[program.Site])];
+        return (
+            new InterventionSwitches(policy, sites, _request.Callbacks),
+            [.. sites.Select(site => new float[site.Rows])],
+            [.. sites.Select(_ => new List<float>())]);
+    }
+
+    private void SetSearchOptions(GeneratorParams parameters)
+    {
+        var sampling = _request.Sampling;
+        parameters.SetSearchOption("max_length", _prompt.Length + _request.MaxTokens);
+        parameters.SetSearchOption("min_length", 0);
+        parameters.SetSearchOption("batch_size", 1);
+        parameters.SetSearchOption("num_beams", 1);
+        parameters.SetSearchOption("repetition_penalty", sampling.RepetitionPenalty);
+        parameters.SetSearchOption("do_sample", sampling.Temperature > 0);
+        if (sampling.Temperature > 0)
+        {
+            parameters.SetSearchOption("temperature", sampling.Temperature);
+            parameters.SetSearchOption("top_k", sampling.TopK ?? 0);
+            parameters.SetSearchOption("top_p", sampling.TopP ?? 1);
+            parameters.SetSearchOption("random_seed", sampling.Seed ?? Random.Shared.Next());
+        }
+    }
+
+    private void ReadPromptActivations(int start)
+    {
+        for (var site = 0; site < _policy.Sites.Count; site++)
+        {
+            using var output = _generator.GetOutput(SocketLayout.Activations(_policy.Sites[site].Site));
+            var values = output.GetData<float>();
+            var rows = _latest[site].Length;
+            values[^rows..].CopyTo(_latest[site]);
+            _switches.ObservePrompt(site, values, rows, start);
+            if (CollectActivations)
+            {
+                _promptActivations[site].AddRange(values);
+            }
+        }
+    }
+
+    private void ReadLatestActivations()
+    {
+        for (var site = 0; site < _policy.Sites.Count; site++)
+        {
+            using var output = _generator.GetOutput(SocketLayout.Activations(_policy.Sites[site].Site));
+            output.GetData<float>().CopyTo(_latest[site]);
+        }
+    }
+}

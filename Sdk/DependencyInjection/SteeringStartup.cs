@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Steering.DependencyInjection;
+
+/// <summary>Loads the engine when the host starts, so that a wrong model, SAE or policy stops the start.</summary>
+internal sealed class SteeringStartup(IServiceProvider services, IOptions<SteeringOptions> options) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        options.Value.LoadAtStart
+            ? Task.Run(() => services.GetRequiredService<SteeringEngine>().RunCanary(cancellationToken), cancellationToken)
+            : Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,77 @@
+using Steering.Compilation;
+using Steering.Decoding;
+using Steering.Models;
+using Steering.Sockets;
+
+namespace Steering;
+
+/// <summary>
+/// The start-up canary. Steering that silently does nothing is the commonest failure of its kind, so before serving a
+/// large known edit is made at every site, and the logits must change.
+/// </summary>
+internal static class SteeringCanary
+{
+    // Many times any residual's norm, so that even a site before a norm that rescales everything must show it.
+    private const float EditSize = 1e4f;
+
+    /// <exception cref="SteeringException">A site does not answer, or the model has none.</exception>
+    public static void Run(SteerableModel model, CancellationToken cancellationToken)
+    {
+        if (model.Sites.Count == 0)
+        {
+            throw new SteeringException($"{model.Folder} has no sockets, so it cannot be steered. Make a socketed folder with 'steer socket'.");
+        }
+
+        var neutral = Logits(model, CompiledPolicy.Empty, cancellationToken);
+        foreach (var site in model.Sites)
+        {
+            var steered = Logits(model, Edit(site), cancellationToken);
+            if (steered.AsSpan().SequenceEqual(neutral))
+            {
+                throw new SteeringException($"The canary failed: an edit of size {EditSize} at {site.Name} of {model.Folder} left every logit as it was, so policies there would silently do nothing. Socket the model again with 'steer socket' from the original folder.");
+            }
+        }
+    }
+
+    private static float[] Logits(SteerableModel model, CompiledPolicy policy, CancellationToken cancellationToken)
+    {
+        using var generation = model.Start(new DecodeRequest { PromptIds = [0], MaxTokens = 1, Policy = policy });
+        generation.Prefill(cancellationToken);
+        return generation.ReadLogits();
+    }
+
+    private static CompiledPolicy Edit(SocketSite site)
+    {
+        var write = new float[site.HiddenSize];
+        // Alternating signs, because a constant direction is what a mean-subtracting norm removes.
+        for (var index = 0; index < write.Length; index++)
+        {
+            write[index] = index % 2 == 0 ? 1 : -1;
+        }
+
+        var dials = new float[SocketLayout.DialCount];
+        foreach (var dial in Enum.GetValues<Dial>())
+        {
+            dials[(int)dial] = NeutralDials.Value(dial);
+        }
+
+        dials[(int)Dial.Offset] = EditSize;
+        return new CompiledPolicy
+        {
+            Sites =
+            [
+                new SiteProgram
+                {
+                    Site = site.Name,
+                    HiddenSize = site.HiddenSize,
+                    Rows = [new ProgramRow("canary", -1, 0)],
+                    Read = new float[site.HiddenSize],
+                    Write = write,
+                    Dials = dials,
+                    GateRow = [0],
+                },
+            ],
+            Interventions = [new CompiledIntervention { Name = "canary", Span = Policies.InterventionSpan.Both, Rows = [new RowAddress(0, 0)] }],
+        };
+    }
+}

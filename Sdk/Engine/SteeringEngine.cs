@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using Steering.Compilation;
+using Steering.Decoding;
+using Steering.DependencyInjection;
+using Steering.Models;
+using Steering.Policies;
+using Steering.Saes;
+
+namespace Steering;
+
+/// <summary>
+/// One model with everything that steers it: its SAEs and its named policies, compiled once. Thread-safe; the heart of
+/// an application that steers, whether it chats or not.
+/// </summary>
+public sealed class SteeringEngine : IDisposable
+{
+    private readonly PolicyCompiler? _compiler;
+    private readonly ConditionalWeakTable<SteeringPolicy, CompiledPolicy> _compiled = [];
+    private volatile IReadOnlyDictionary<string, CompiledPolicy> _named;
+
+    /// <summary>Creates an engine on a loaded model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="resources">SAEs and folders that policies refer to.</param>
+    /// <param name="policies">Named policies, or null for none.</param>
+    /// <exception cref="SteeringException">A policy does not fit the model.</exception>
+    public SteeringEngine(SteerableModel model, SteeringResources resources, IReadOnlyDictionary<string, SteeringPolicy>? policies = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(resources);
+        Model = model;
+        Resources = resources;
+        _compiler = model.Manifest is { } manifest ? new PolicyCompiler(manifest, resources) : null;
+        _named = CompileAll(policies ?? new Dictionary<string, SteeringPolicy>(StringComparer.Ordinal));
+    }
+
+    /// <summary>Whether disposing the engine disposes the model. Default: true.</summary>
+    public bool OwnsModel { get; init; } = true;
+
+    /// <summary>The model.</summary>
+    public SteerableModel Model { get; }
+
+    /// <summary>The SAEs and folders that policies refer to.</summary>
+    public SteeringResources Resources { get; }
+
+    /// <summary>The decisions that policies leave to the application, by name.</summary>
+    public IReadOnlyDictionary<string, GateCallback> Callbacks { get; init; } = new Dictionary<string, GateCallback>(StringComparer.Ordinal);
+
+    /// <summary>Names of the policies.</summary>
+    public IReadOnlyCollection<string> PolicyNames => [.. _named.Keys];
+
+    /// <summary>Loads everything that the options name.</summary>
+    /// <exception cref="SteeringException">Something is missing or does not fit; the message says what.</exception>
+    public static SteeringEngine Load(SteeringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var model = SteerableModel.Load(options.ModelPath, new SteerableModelOptions { Device = options.Device, Threads = options.Threads, VerifyWeights = options.VerifyWeights });
+        try
+        {
+            var resources = new SteeringResources { AllowOtherModel = options.AllowOtherModel };
+            foreach (var name in options.Callbacks.Keys)
+            {
+                resources.AddCallback(name);
+            }
+
+            foreach (var (id, folder) in options.Saes)
+            {
+                resources.AddSae(id, SaeLensFolder.Load(folder));
+            }
+
+            return new SteeringEngine(model, resources, options.Policies.AsReadOnly()) { Callbacks = options.Callbacks.AsReadOnly() };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The compiled form of a named policy.</summary>
+    /// <exception cref="SteeringException">There is no policy of that name; the message lists those there are.</exception>
+    public CompiledPolicy Compile(string policyName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(policyName);
+        return _named.TryGetValue(policyName, out var compiled)
+            ? compiled
+            : throw new SteeringException($"There is no policy '{policyName}'. {(_named.Count == 0 ? "None is registered" : "Registered are " + string.Join(", ", _named.Keys.Order(StringComparer.Ordinal)))}; register it in SteeringOptions.Policies or pass a SteeringPolicy.");
+    }
+
+    /// <summary>Compiles a policy for this model, once for each instance.</summary>
+    /// <exception cref="SteeringException">The policy does not fit the model.</exception>
+    public CompiledPolicy Compile(SteeringPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return _compiled.GetValue(policy, CompileNew);
+    }
+
+    /// <summary>Replaces all named policies at once; requests that are running keep theirs.</summary>
+    /// <exception cref="SteeringException">A policy does not fit the model; then none is replaced.</exception>
+    public void ReplacePolicies(IReadOnlyDictionary<string, SteeringPolicy> policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        _named = CompileAll(policies);
+    }
+
+    /// <summary>Makes sure that steering reaches the model: a large known edit must change the logits at every site.</summary>
+    /// <exception cref="SteeringException">A site does not answer, or the model has none.</exception>
+    public void RunCanary(CancellationToken cancellationToken = default) => SteeringCanary.Run(Model, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (OwnsModel)
+        {
+            Model.Dispose();
+        }
+    }
+
+    private Dictionary<string, CompiledPolicy> CompileAll(IReadOnlyDictionary<string, SteeringPolicy> policies) =>
+        policies.ToDictionary(pair => pair.Key, pair => Compile(pair.Value), StringComparer.Ordinal);
+
+    private CompiledPolicy CompileNew(SteeringPolicy policy)
+    {
+        if (policy.Interventions.Count == 0)
+        {
+            return CompiledPolicy.Empty;
+        }
+
+        return _compiler is { } compiler
+            ? compiler.Compile(policy)
+            : throw new SteeringException($"{Model.Folder} has no sockets, so the policy '{policy.Name}' cannot steer it. Make a socketed folder with 'steer socket'.");
+    }
+}

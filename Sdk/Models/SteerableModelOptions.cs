@@ -1,0 +1,17 @@
+namespace Steering.Models;
+
+/// <summary>How a model folder is loaded.</summary>
+public sealed record SteerableModelOptions
+{
+    /// <summary>Where the model runs. Default: the processor.</summary>
+    public ExecutionDevice Device { get; init; } = ExecutionDevice.Cpu;
+
+    /// <summary>
+    /// Whether the weights' SHA-256 is compared with the manifest's. Default: true. It is computed while the model
+    /// loads, so it costs little; the graph's own fingerprint is always compared.
+    /// </summary>
+    public bool VerifyWeights { get; init; } = true;
+
+    /// <summary>Threads of one forward pass, or 0 for ONNX Runtime's choice (one a physical core).</summary>
+    public int Threads { get; init; }
+}
