@@ -115,6 +115,21 @@ public sealed class GraphBuilder
         Model.Graph.Node.Add(node);
     }
 
+    /// <summary>Gives the output of the node written last another name; nothing may read it yet.</summary>
+    public GraphValue Rename(GraphValue value, string name)
+    {
+        var node = Model.Graph.Node[^1];
+        var index = node.Output.IndexOf(value.Name);
+        if (index < 0)
+        {
+            throw new InvalidOperationException($"'{value.Name}' is not an output of the last node, '{node.Name}'.");
+        }
+
+        _names.Remove(value.Name);
+        node.Output[index] = Claim(name);
+        return new(name, value.Type);
+    }
+
     /// <summary>A small constant, kept inside the model file and shared by everything that asks for the same one.</summary>
     public GraphValue Constant(params ReadOnlySpan<long> values) =>
         Inline("i64", DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));

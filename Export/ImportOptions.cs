@@ -1,0 +1,22 @@
+using Steering.Export.Precision;
+
+namespace Steering.Export;
+
+/// <summary>How a checkpoint is imported.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>How matrices are stored.</summary>
+    public WeightPrecision Precision { get; init; } = WeightPrecision.Float32;
+
+    /// <summary>
+    /// For <see cref="WeightPrecision.Int4"/>: compute with fp32 activations (<c>accuracy_level</c> 0) instead of rounding
+    /// them to 8 bits in blocks: some three times slower to decode, and equal to the same weights in fp32 up to summation order.
+    /// </summary>
+    public bool ExactActivations { get; init; }
+
+    /// <summary>Blocks after which sockets are put in; null for none, empty for every block.</summary>
+    public IReadOnlyList<int>? SocketBlocks { get; init; }
+
+    /// <summary>Replace what the destination holds. Without it, a destination that exists is refused.</summary>
+    public bool Overwrite { get; init; }
+}

@@ -1,0 +1,172 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steering.IO;
+using Steering.Tensors;
+
+namespace Steering.Export.Tokenizers;
+
+/// <summary>Rebuilds the tokenizer files of a Hugging Face folder from the metadata of a GGUF file.</summary>
+internal static class GgufTokenizer
+{
+    private const int ControlToken = 3;
+    private const int UserDefinedToken = 4;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
+    /// <exception cref="SteeringException">The tokenizer is of a kind, or names a pre-tokenizer, that is not supported.</exception>
+    public static void Write(GgufFile file, string folder)
+    {
+        var model = Text(file, "tokenizer.ggml.model") ?? throw new SteeringException($"{file.Path} holds no tokenizer (no metadata tokenizer.ggml.model).");
+        if (!string.Equals(model, "gpt2", StringComparison.Ordinal))
+        {
+            throw new SteeringException($"{file.Path} holds a tokenizer of the kind '{model}'; only 'gpt2' (byte-level BPE) can be rebuilt from GGUF. Import from the Hugging Face folder instead; it carries a tokenizer.json.");
+        }
+
+        var preTokenizer = PreTokenizers.Find(Text(file, "tokenizer.ggml.pre") ?? "(none)", file.Path);
+        var tokens = Required(file, "tokenizer.ggml.tokens").AsStrings();
+        var merges = Required(file, "tokenizer.ggml.merges").AsStrings();
+        var types = file.Metadata.TryGetValue("tokenizer.ggml.token_type", out var typeValue) ? typeValue.AsInt64s() : [];
+        if (types.Count != 0 && types.Count != tokens.Count)
+        {
+            throw new SteeringException($"{file.Path} has {types.Count} token types for {tokens.Count} tokens.");
+        }
+
+        AtomicFile.WriteAllText(Path.Combine(folder, "tokenizer.json"), TokenizerJson(file, preTokenizer, tokens, types, merges).ToJsonString(Json));
+        var special = SpecialTokens(file, tokens);
+        AtomicFile.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), special.ToJsonString(Json));
+
+        var config = (JsonObject)special.DeepClone();
+        config["tokenizer_class"] = "PreTrainedTokenizerFast";
+        config["add_prefix_space"] = false;
+        config["add_bos_token"] = AddsBos(file);
+        config["clean_up_tokenization_spaces"] = false;
+        if (Text(file, "tokenizer.chat_template") is { } template)
+        {
+            config["chat_template"] = template;
+        }
+
+        var decoder = new JsonObject();
+        for (var id = 0; id < types.Count; id++)
+        {
+            if (types[id] is ControlToken or UserDefinedToken)
+            {
+                decoder[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = AddedToken(tokens[id], types[id] == ControlToken);
+            }
+        }
+
+        config["added_tokens_decoder"] = decoder;
+        AtomicFile.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), config.ToJsonString(Json));
+    }
+
+    private static JsonObject TokenizerJson(GgufFile file, PreTokenizers.PreTokenizer preTokenizer, IReadOnlyList<string> tokens, IReadOnlyList<long> types, IReadOnlyList<string> merges)
+    {
+        var added = new JsonArray();
+        var vocabulary = new JsonObject();
+        for (var id = 0; id < tokens.Count; id++)
+        {
+            if (!vocabulary.TryAdd(tokens[id], id))
+            {
+                throw new SteeringException($"{file.Path} lists the token '{tokens[id]}' twice (the second time as {id}).");
+            }
+
+            if (types.Count > 0 && types[id] is ControlToken or UserDefinedToken)
+            {
+                var token = AddedToken(tokens[id], types[id] == ControlToken);
+                token.Insert(0, "id", id);
+                added.Add((JsonNode)token);
+            }
+        }
+
+        return new JsonObject
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = added,
+            ["normalizer"] = preTokenizer.ComposeCharacters ? new JsonObject { ["type"] = "NFC" } : null,
+            ["pre_tokenizer"] = preTokenizer.ToJson(),
+            ["post_processor"] = AddsBos(file) ? BosTemplate(file, tokens) : null,
+            ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE",
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = null,
+                ["end_of_word_suffix"] = null,
+                ["fuse_unk"] = false,
+                ["byte_fallback"] = false,
+                ["ignore_merges"] = preTokenizer.WholeWordsFirst,
+                ["vocab"] = vocabulary,
+                ["merges"] = new JsonArray([.. merges.Select(merge => (JsonNode)merge)]),
+            },
+        };
+    }
+
+    private static JsonObject BosTemplate(GgufFile file, IReadOnlyList<string> tokens)
+    {
+        var id = TokenId(file, "bos", tokens) ?? throw new SteeringException($"{file.Path} says that prompts start with a BOS token but names none.");
+        return new JsonObject
+        {
+            ["type"] = "TemplateProcessing",
+            ["single"] = new JsonArray(Special(0), Sequence("A", 0)),
+            ["pair"] = new JsonArray(Special(0), Sequence("A", 0), Special(1), Sequence("B", 1)),
+            ["special_tokens"] = new JsonObject
+            {
+                [tokens[id]] = new JsonObject { ["id"] = tokens[id], ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(tokens[id]) },
+            },
+        };
+
+        JsonNode Special(int type) => new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = tokens[id], ["type_id"] = type } };
+
+        static JsonNode Sequence(string name, int type) => new JsonObject { ["Sequence"] = new JsonObject { ["id"] = name, ["type_id"] = type } };
+    }
+
+    private static JsonObject SpecialTokens(GgufFile file, IReadOnlyList<string> tokens)
+    {
+        var map = new JsonObject();
+        foreach (var (role, key) in new[] { ("bos", "bos_token"), ("eos", "eos_token"), ("unknown", "unk_token"), ("padding", "pad_token") })
+        {
+            if (TokenId(file, role, tokens) is { } id)
+            {
+                map[key] = tokens[id];
+            }
+        }
+
+        return map;
+    }
+
+    private static JsonObject AddedToken(string content, bool special) => new()
+    {
+        ["content"] = content,
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = special,
+    };
+
+    private static int? TokenId(GgufFile file, string role, IReadOnlyList<string> tokens)
+    {
+        if (!file.Metadata.TryGetValue($"tokenizer.ggml.{role}_token_id", out var value))
+        {
+            return null;
+        }
+
+        var id = value.AsInt64();
+        return id >= 0 && id < tokens.Count
+            ? (int)id
+            : throw new SteeringException($"{file.Path} names token {id} as its {role} token, but has only {tokens.Count} tokens.");
+    }
+
+    private static bool AddsBos(GgufFile file) =>
+        file.Metadata.TryGetValue("tokenizer.ggml.add_bos_token", out var value) && value.AsBoolean();
+
+    private static string? Text(GgufFile file, string key) => file.Metadata.TryGetValue(key, out var value) ? value.AsString() : null;
+
+    private static GgufValue Required(GgufFile file, string key) => file.Metadata.TryGetValue(key, out var value)
+        ? value
+        : throw new SteeringException($"{file.Path} holds no '{key}'; a byte-level BPE tokenizer cannot be rebuilt without it.");
+}

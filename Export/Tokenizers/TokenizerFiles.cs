@@ -1,0 +1,41 @@
+using Steering.Tensors;
+
+namespace Steering.Export.Tokenizers;
+
+/// <summary>Brings the tokenizer of a checkpoint into a model folder.</summary>
+internal static class TokenizerFiles
+{
+    private static readonly string[] Copied =
+    [
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "added_tokens.json",
+        "vocab.json",
+        "merges.txt",
+        "chat_template.jinja",
+        "generation_config.json",
+    ];
+
+    /// <summary>Rebuilds (GGUF) or copies (Hugging Face folder) the files.</summary>
+    /// <param name="source">The checkpoint: a <c>.gguf</c> file, a <c>.safetensors</c> file, or a folder.</param>
+    /// <param name="folder">The model folder.</param>
+    /// <returns>Whether the folder now holds a <c>tokenizer.json</c>.</returns>
+    public static bool Write(string source, string folder)
+    {
+        if (source.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            using var file = GgufFile.Open(source);
+            GgufTokenizer.Write(file, folder);
+            return true;
+        }
+
+        var from = Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!;
+        foreach (var name in Copied.Where(name => File.Exists(Path.Combine(from, name))))
+        {
+            File.Copy(Path.Combine(from, name), Path.Combine(folder, name));
+        }
+
+        return File.Exists(Path.Combine(folder, "tokenizer.json"));
+    }
+}
