@@ -47,9 +47,15 @@ internal sealed class DecoderGraph
 
     /// <summary>Starts the residual stream from the token embedding.</summary>
     /// <param name="tensor">Name of the table [vocabulary, hidden].</param>
+    /// <param name="headTensor">Name of the head's matrix: some checkpoints store a tied table only under this name.</param>
     /// <param name="scale">Factor on the rows; 1 for none.</param>
-    public void Embed(string tensor, float scale = 1)
+    public void Embed(string tensor, string headTensor, float scale = 1)
     {
+        if (_config.TiedEmbeddings && !Has(tensor) && Has(headTensor))
+        {
+            tensor = headTensor;
+        }
+
         var table = Matrix(tensor);
         Require(table.Rows == _config.VocabularySize && table.Columns == _config.HiddenSize, $"'{tensor}' has the shape [{table.Rows}, {table.Columns}], but the configuration says [{_config.VocabularySize}, {_config.HiddenSize}].");
         (_residual, _tiedHead) = _weights.Embedding(_inputIds, table);

@@ -7,6 +7,8 @@ namespace Steering.Export.Architectures;
 /// <summary>Llama: pre-normalised blocks of grouped-query attention with rotary positions and a gated feed-forward.</summary>
 internal class LlamaArchitecture : IArchitecture
 {
+    private const string Head = "lm_head.weight";
+
     /// <inheritdoc/>
     public virtual IReadOnlyList<string> ModelTypes => ["llama"];
 
@@ -22,7 +24,7 @@ internal class LlamaArchitecture : IArchitecture
             throw new SteeringException($"{checkpoint.Source}: a {config.ModelType} model with the activation '{config.Activation}' is not supported; silu is.");
         }
 
-        decoder.Embed("model.embed_tokens.weight");
+        decoder.Embed("model.embed_tokens.weight", Head);
         var attention = new AttentionSettings((float)(1 / Math.Sqrt(config.HeadSize)))
         {
             Rotary = decoder.Rotary(string.Empty, config.HeadSize, config.RopeTheta, config.RopeScaling),
@@ -43,7 +45,7 @@ internal class LlamaArchitecture : IArchitecture
         }
 
         var last = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{config.BlockCount}/final_norm_layernorm");
-        decoder.Logits(decoder.RootMeanSquareNorm(last, decoder.Vector("model.norm.weight")), "lm_head.weight");
+        decoder.Logits(decoder.RootMeanSquareNorm(last, decoder.Vector("model.norm.weight")), Head);
     }
 
     /// <summary>Positions that a token sees, itself included; null for all.</summary>

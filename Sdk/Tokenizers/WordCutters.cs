@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Steering.Tokenizers;
+
+/// <summary>Makes word cutters from the <c>pre_tokenizer</c> of a <c>tokenizer.json</c>.</summary>
+internal static class WordCutters
+{
+    private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    /// <summary>Leaves the text whole.</summary>
+    public static void Whole(string text, bool isFirst, Action<string> emit) => emit(text);
+
+    /// <summary>Reads a pre-tokenizer.</summary>
+    /// <exception cref="SteeringException">It is of an unknown type or has an unknown option.</exception>
+    public static WordCutter Read(JsonElement element, string source)
+    {
+        if (element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+        {
+            return Whole;
+        }
+
+        var type = TokenizerReader.Text(element, "type", source);
+        return type switch
+        {
+            "Sequence" => Chain([.. element.GetProperty("pretokenizers").EnumerateArray().Select(step => Read(step, source))]),
+            "ByteLevel" => ByteLevel(TokenizerReader.Flag(element, "add_prefix_space", true), TokenizerReader.Flag(element, "use_regex", true), source),
+            "Digits" => Digits(TokenizerReader.Flag(element, "individual_digits", false), source),
+            "Split" => Split(element, source),
+            "Metaspace" => Metaspace(element, source),
+            _ => throw new SteeringException($"{source} uses the pre-tokenizer '{type}', which is not supported. Supported: ByteLevel, Digits, Metaspace, Sequence, Split."),
+        };
+    }
+
+    /// <summary>Spaces become <paramref name="replacement"/>, one is put in front, and words may stay together.</summary>
+    public static WordCutter Metaspace(string replacement, string scheme, bool split, string source)
+    {
+        if (scheme is not ("always" or "first" or "never"))
+        {
+            throw new SteeringException($"{source} uses the Metaspace scheme '{scheme}', which is not supported. Supported: always, first, never.");
+        }
+
+        return (text, isFirst, emit) =>
+        {
+            text = text.Replace(" ", replacement, StringComparison.Ordinal);
+            var prepend = string.Equals(scheme, "always", StringComparison.Ordinal) || (isFirst && string.Equals(scheme, "first", StringComparison.Ordinal));
+            if (prepend && !text.StartsWith(replacement, StringComparison.Ordinal))
+            {
+                text = replacement + text;
+            }
+
+            if (!split)
+            {
+                emit(text);
+                return;
+            }
+
+            var start = 0;
+            for (var next = text.IndexOf(replacement, Math.Min(1, text.Length), StringComparison.Ordinal); next > 0; next = text.IndexOf(replacement, next + 1, StringComparison.Ordinal))
+            {
+                emit(text[start..next]);
+                start = next;
+            }
+
+            emit(text[start..]);
+        };
+    }
+
+    private static WordCutter Metaspace(JsonElement element, string source) => Metaspace(
+        TokenizerReader.Text(element, "replacement", source),
+        element.TryGetProperty("prepend_scheme", out var scheme) ? scheme.GetString() ?? string.Empty : TokenizerReader.Flag(element, "add_prefix_space", true) ? "always" : "never",
+        TokenizerReader.Flag(element, "split", true),
+        source);
+
+    private static WordCutter Chain(WordCutter[] steps) => (text, isFirst, emit) => Run(steps, 0, text, isFirst, emit);
+
+    private static void Run(WordCutter[] steps, int step, string text, bool isFirst, Action<string> emit)
+    {
+        if (step == steps.Length)
+        {
+            emit(text);
+            return;
+        }
+
+        steps[step](text, isFirst, word =>
+        {
+            Run(steps, step + 1, word, isFirst, emit);
+            isFirst = false;
+        });
+    }
+
+    private static WordCutter ByteLevel(bool addPrefixSpace, bool useRegex, string source)
+    {
+        var regex = useRegex ? new UnicodeRegex(Gpt2Pattern, source) : null;
+        return (text, _, emit) =>
+        {
+            if (addPrefixSpace && !text.StartsWith(' '))
+            {
+                text = " " + text;
+            }
+
+            if (regex is null)
+            {
+                emit(ByteAlphabet.FromText(text));
+            }
+            else
+            {
+                regex.Cut(text, (word, _) => emit(ByteAlphabet.FromText(word)));
+            }
+        };
+    }
+
+    private static WordCutter Digits(bool individually, string source)
+    {
+        var regex = new UnicodeRegex(individually ? @"\p{N}" : @"\p{N}+", source);
+        return (text, _, emit) => regex.Cut(text, (word, _) => emit(word));
+    }
+
+    private static WordCutter Split(JsonElement element, string source)
+    {
+        var pattern = element.GetProperty("pattern");
+        var regex = pattern.TryGetProperty("Regex", out var expression)
+            ? new UnicodeRegex(expression.GetString() ?? string.Empty, source)
+            : new UnicodeRegex(System.Text.RegularExpressions.Regex.Escape(TokenizerReader.Text(pattern, "String", source)), source);
+        var invert = TokenizerReader.Flag(element, "invert", false);
+        var behavior = TokenizerReader.Text(element, "behavior", source);
+        return behavior switch
+        {
+            "Isolated" => (text, _, emit) => regex.Cut(text, (word, _) => emit(word)),
+            "Removed" => (text, _, emit) => regex.Cut(text, (word, matched) =>
+            {
+                if (matched == invert)
+                {
+                    emit(word);
+                }
+            }),
+            "MergedWithPrevious" when !invert => (text, _, emit) =>
+            {
+                var pending = new StringBuilder();
+                regex.Cut(text, (word, matched) =>
+                {
+                    if (!matched && pending.Length > 0)
+                    {
+                        emit(pending.ToString());
+                        pending.Clear();
+                    }
+
+                    pending.Append(word);
+                    if (matched)
+                    {
+                        emit(pending.ToString());
+                        pending.Clear();
+                    }
+                });
+                if (pending.Length > 0)
+                {
+                    emit(pending.ToString());
+                }
+            },
+            _ => throw new SteeringException($"{source} splits with the behaviour '{behavior}'{(invert ? " inverted" : string.Empty)}, which is not supported. Supported: Isolated, Removed, MergedWithPrevious."),
+        };
+    }
+}
