@@ -33,17 +33,59 @@ public sealed record CheckpointConfig
     /// <summary><c>max_position_embeddings</c>.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary><c>rms_norm_eps</c>.</summary>
+    /// <summary><c>rms_norm_eps</c>, <c>layer_norm_eps</c> or <c>layer_norm_epsilon</c>.</summary>
     public required float NormEpsilon { get; init; }
 
-    /// <summary><c>rope_theta</c>.</summary>
+    /// <summary><c>rope_theta</c>; 0 for a model with learned positions (gpt2).</summary>
     public required float RopeTheta { get; init; }
 
     /// <summary>Rotary scaling (<c>rope_scaling</c> or <c>rope_parameters</c>), or null for plain rotary embedding.</summary>
     public RopeScaling? RopeScaling { get; init; }
 
+    /// <summary>
+    /// Divisors of the inverse rotary frequencies, one for each pair of a head, or null. GGUF files carry the numbers of
+    /// a scaling such as llama3 in this form; then <see cref="RopeScaling"/> is null.
+    /// </summary>
+    public IReadOnlyList<float>? RopeFrequencyDivisors { get; init; }
+
+    /// <summary>Rotary base of the sliding-window blocks (<c>rope_local_base_freq</c>), or null when all blocks share <see cref="RopeTheta"/>.</summary>
+    public float? LocalRopeTheta { get; init; }
+
+    /// <summary>Part of a head that rotary embedding turns (<c>partial_rotary_factor</c>), above 0, at most 1.</summary>
+    public float RotaryFraction { get; init; } = 1;
+
     /// <summary><c>hidden_act</c>.</summary>
     public string Activation { get; init; } = "silu";
+
+    /// <summary>Whether the query, key and value projections have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>Whether the attention's output projection has a bias.</summary>
+    public bool AttentionOutputBias { get; init; }
+
+    /// <summary>Whether the feed-forward projections have biases.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Whether each query and key head is normalised before rotary embedding (qwen3, gemma3).</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Whether attention and feed-forward read the same input and are added together (gpt_neox).</summary>
+    public bool ParallelResidual { get; init; }
+
+    /// <summary>Number of positions that a sliding-window block attends to, itself included; null when no block slides.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>The blocks that attend to <see cref="SlidingWindow"/> positions only.</summary>
+    public IReadOnlySet<int> SlidingBlocks { get; init; } = new HashSet<int>();
+
+    /// <summary>Attention scores are capped to <c>c · tanh(score / c)</c> (<c>attn_logit_softcapping</c>), or null.</summary>
+    public float? AttentionSoftcap { get; init; }
+
+    /// <summary>Logits are capped to <c>c · tanh(logit / c)</c> (<c>final_logit_softcapping</c>), or null.</summary>
+    public float? FinalSoftcap { get; init; }
+
+    /// <summary><c>query_pre_attn_scalar</c>: attention scores are divided by its root; null for <see cref="HeadSize"/>.</summary>
+    public float? QueryPreAttentionScalar { get; init; }
 
     /// <summary>Whether the output projection is the embedding.</summary>
     public bool TiedEmbeddings { get; init; }
@@ -56,4 +98,13 @@ public sealed record CheckpointConfig
 
     /// <summary>Padding token, or null.</summary>
     public int? PadTokenId { get; init; }
+
+    /// <summary>Factor of the attention scores: <c>1 / √(query_pre_attn_scalar or head_dim)</c>.</summary>
+    public float AttentionScale => 1 / MathF.Sqrt(QueryPreAttentionScalar ?? HeadSize);
+
+    /// <summary>Elements of a head that rotary embedding turns: an even number.</summary>
+    public int RotarySize => (int)((HeadSize * (double)RotaryFraction) + 1e-4);
+
+    /// <summary>The window of a block, or null when it attends to every earlier position.</summary>
+    public int? WindowOf(int block) => SlidingBlocks.Contains(block) ? SlidingWindow : null;
 }

@@ -28,10 +28,13 @@ public static class Dequantiser
             throw new ArgumentException($"{source.Length} bytes of {type} blocks ({elements} elements in {bytes} bytes) do not fill {destination.Length} elements.");
         }
 
-        var decode = Decoder(type) ?? throw new SteeringException(
-            $"{type} blocks cannot be read; quantise the model to one of F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K, IQ4_NL, IQ4_XS or MXFP4.");
+        var decode = Decoder(type) ?? throw new SteeringException(Unsupported(type));
         decode(source, destination, elements, bytes);
     }
+
+    /// <summary>What to say of a type that is not supported.</summary>
+    internal static string Unsupported(GgufTensorType type) =>
+        $"{type} blocks are not supported; quantise the model to one of F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K, IQ4_NL, IQ4_XS or MXFP4.";
 
     private delegate void BlockDecoder(ReadOnlySpan<byte> source, Span<float> destination, int elements, int bytes);
 

@@ -88,6 +88,6 @@ public sealed class DequantiserTests
     {
         Assert.ThrowsExactly<ArgumentException>(() => Dequantiser.ToFloat32(GgufTensorType.Q4_0, new byte[17], new float[32]));
         Assert.ThrowsExactly<ArgumentException>(() => Dequantiser.ToFloat32(GgufTensorType.Q4_0, new byte[36], new float[32]));
-        Refusal.Of(() => Dequantiser.ToFloat32(GgufTensorType.IQ1_S, new byte[50], new float[256]), "IQ1_S blocks cannot be read; quantise the model to one of F32");
+        Refusal.Of(() => Dequantiser.ToFloat32(GgufTensorType.IQ1_S, new byte[50], new float[256]), "IQ1_S blocks are not supported; quantise the model to one of F32");
     }
 }
