@@ -22,10 +22,15 @@ public sealed class GenAiDecoder(SteerableModel model) : ISteeredDecoder
         // The passes are native and blocking: leave the caller's thread before the first and after each token.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var generation = Model.Start(request, collectActivations: request.Policy.Sites.Count > 0);
-        using var text = Model.Tokenizer.CreateStream();
+        var text = Model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
         while (generation.MoveNext(cancellationToken))
         {
-            var piece = Model.IsEndToken(generation.TokenId) ? string.Empty : stops.Append(text.Decode(generation.TokenId));
+            var piece = Model.IsEndToken(generation.TokenId) ? string.Empty : stops.Append(text.Append(generation.TokenId));
+            if (generation.FinishReason != FinishReason.None)
+            {
+                piece += stops.Append(text.Finish());
+            }
+
             var finish = stops.Stopped ? FinishReason.Stop : generation.FinishReason;
             if (finish != FinishReason.None)
             {

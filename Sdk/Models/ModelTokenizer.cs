@@ -1,33 +1,37 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntimeGenAI;
+using Steering.Tokenizers;
 
 namespace Steering.Models;
 
 /// <summary>Text to token ids and back, and the model's chat template. Thread-safe.</summary>
 public sealed class ModelTokenizer : IDisposable
 {
-    private readonly Tokenizer _native;
+    private readonly TextTokenizer _text;
+    private readonly Lazy<Tokenizer> _template;
+    private readonly Lock _templateLock = new();
     private readonly string _folder;
 
     internal ModelTokenizer(Model model, string folder)
     {
-        _native = new Tokenizer(model);
+        _text = TextTokenizer.Load(folder);
+        _template = new Lazy<Tokenizer>(() => new Tokenizer(model));
         _folder = folder;
     }
 
     /// <summary>Token ids of a text. Special tokens written in the text, such as <c>&lt;|im_end|&gt;</c>, become their ids.</summary>
-    public int[] Encode(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        using var sequences = _native.Encode(text);
-        return sequences[0].ToArray();
-    }
+    /// <param name="text">The text.</param>
+    /// <param name="addSpecialTokens">Whether the tokens that the model expects around a text, such as BOS, are added. Chat templates write them themselves.</param>
+    public int[] Encode(string text, bool addSpecialTokens = false) => _text.Encode(text, addSpecialTokens);
 
     /// <summary>Text of token ids.</summary>
-    public string Decode(ReadOnlySpan<int> ids) => ids.IsEmpty ? string.Empty : _native.Decode(ids);
+    /// <param name="ids">The ids.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false) => _text.Decode(ids, skipSpecialTokens);
 
-    /// <summary>A decoder that is given one token at a time and keeps incomplete characters back.</summary>
-    public TokenizerStream CreateStream() => _native.CreateStream();
+    /// <summary>A decoder that is given one token at a time and keeps incomplete characters back. Not thread-safe.</summary>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
+    public IncrementalDetokenizer CreateDetokenizer(bool skipSpecialTokens = false) => _text.CreateDetokenizer(skipSpecialTokens);
 
     /// <summary>The prompt that the model was trained to answer.</summary>
     /// <param name="messages">Roles and texts, in order.</param>
@@ -39,7 +43,11 @@ public sealed class ModelTokenizer : IDisposable
         var json = JsonSerializer.Serialize(messages.Select(message => new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content }));
         try
         {
-            return _native.ApplyChatTemplate(null, json, null, addGenerationPrompt);
+            // Nothing is documented about two threads in one native template, and a lock costs microseconds.
+            lock (_templateLock)
+            {
+                return _template.Value.ApplyChatTemplate(null, json, null, addGenerationPrompt);
+            }
         }
         catch (OnnxRuntimeGenAIException exception)
         {
@@ -48,5 +56,11 @@ public sealed class ModelTokenizer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _native.Dispose();
+    public void Dispose()
+    {
+        if (_template.IsValueCreated)
+        {
+            _template.Value.Dispose();
+        }
+    }
 }
