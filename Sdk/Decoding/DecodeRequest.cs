@@ -11,6 +11,9 @@ public sealed record DecodeRequest
     /// <summary>Largest number of tokens to generate, at least 1.</summary>
     public int MaxTokens { get; init; } = 256;
 
+    /// <summary>Number of tokens before which end tokens are not chosen, 0 to <see cref="MaxTokens"/>.</summary>
+    public int MinTokens { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

@@ -200,6 +200,11 @@ public sealed class SteeredGeneration : IDisposable
             throw new SteeringException($"MaxTokens is {request.MaxTokens}; it must be at least 1.");
         }
 
+        if (request.MinTokens < 0 || request.MinTokens > request.MaxTokens)
+        {
+            throw new SteeringException($"MinTokens is {request.MinTokens}; it must be 0 to MaxTokens, which is {request.MaxTokens}.");
+        }
+
         if ((long)prompt.Length + request.MaxTokens > model.ContextLength)
         {
             throw new SteeringException($"The prompt has {prompt.Length} tokens and {request.MaxTokens} more are asked for, which is beyond the model's context of {model.ContextLength}. Shorten the prompt or lower MaxTokens.");
@@ -245,7 +250,7 @@ public sealed class SteeredGeneration : IDisposable
     {
         var sampling = _request.Sampling;
         parameters.SetSearchOption("max_length", _prompt.Length + _request.MaxTokens);
-        parameters.SetSearchOption("min_length", 0);
+        parameters.SetSearchOption("min_length", _request.MinTokens > 0 ? _prompt.Length + _request.MinTokens : 0);
         parameters.SetSearchOption("batch_size", 1);
         parameters.SetSearchOption("num_beams", 1);
         parameters.SetSearchOption("repetition_penalty", sampling.RepetitionPenalty);
