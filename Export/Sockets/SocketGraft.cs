@@ -1,0 +1,75 @@
+using Steering.Export.Onnx;
+using Steering.Sockets;
+
+namespace Steering.Export.Sockets;
+
+/// <summary>
+/// Writes sockets into a graph. At a site, one addend of the node that writes the residual stream goes through an
+/// <c>If</c>: with rows plugged in it takes the edit, without any it passes as it is, so that an idle socket changes
+/// no bit and every reader of the stream sees the edit.
+/// </summary>
+public static class SocketGraft
+{
+    private const string Root = "/steering";
+    private const int OldestOpset = 13;
+
+    /// <summary>Adds sockets to a decoder graph in place.</summary>
+    /// <param name="model">The graph; changed only when everything could be checked.</param>
+    /// <param name="selection">Which blocks.</param>
+    /// <param name="names">Names of the graph's inputs and outputs.</param>
+    /// <param name="facts">What is known of the model beside the graph.</param>
+    /// <exception cref="SteeringException">The graph has sockets already, is too old, lacks a site, or cannot be followed.</exception>
+    public static SocketedGraph Apply(ModelProto model, SiteSelection selection, GraphInterface? names = null, ModelFacts? facts = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(selection);
+        names ??= GraphInterface.Default;
+        Refuse(model);
+        var stream = SiteFinder.Find(model, names, facts);
+        var chosen = selection.Choose(stream.Sites);
+        var opset = Opset(model);
+        var graph = model.Graph;
+        var index = new GraphIndex(graph);
+        var shared = new NodeWriter($"{Root}/positions", opset);
+        var positions = TokenPositions.Write(shared, index, names);
+
+        var edits = new GraphEdits(graph, index);
+        foreach (var site in chosen)
+        {
+            SocketInterface.PublishResidual(edits, site, stream);
+        }
+
+        foreach (var site in chosen)
+        {
+            edits.InsertBefore(site.Node, SiteGraft.Write(index.Nodes[site.Node], site, stream, positions, opset));
+            SocketInterface.Declare(graph, site.Block, stream.HiddenSize);
+        }
+
+        edits.InsertBefore(0, shared);
+        edits.Apply();
+        if (!model.OpsetImport.Any(set => string.Equals(set.Domain, "com.microsoft", StringComparison.Ordinal)))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        }
+
+        var sites = chosen.Select(site => new SocketSite(SocketLayout.ResidualSite(site.Block), site.Block, stream.HiddenSize)).ToArray();
+        return new SocketedGraph(sites, stream.Sites.Count, stream.HiddenSize, stream.IsHalf);
+    }
+
+    private static void Refuse(ModelProto model)
+    {
+        var existing = model.Graph?.Input.FirstOrDefault(input => input.Name.StartsWith("steering.", StringComparison.Ordinal));
+        if (existing is not null)
+        {
+            throw new SteeringException($"The graph has sockets already (input '{existing.Name}'). Socket the original model folder, with all the sites at once.");
+        }
+    }
+
+    private static long Opset(ModelProto model)
+    {
+        var version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
+        return version >= OldestOpset
+            ? version
+            : throw new SteeringException($"The graph uses operator set {version}; sockets need {OldestOpset} or later. Export the model with a newer tool.");
+    }
+}

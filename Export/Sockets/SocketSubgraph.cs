@@ -1,0 +1,141 @@
+using Steering.Sockets;
+using DataType = Steering.Export.Onnx.TensorProto.Types.DataType;
+
+namespace Steering.Export.Sockets;
+
+/// <summary>
+/// The nodes that edit the stream at one site, in the form of <see cref="SocketLayout"/>. They sit inside one
+/// <c>If</c> on M &gt; 0. Competition, scale and attenuation are rarer, and sit inside a second one.
+/// </summary>
+internal sealed class SocketSubgraph(string site, int hiddenSize, string positions)
+{
+    private sealed record Row(string[] Dials, string Projection, string X)
+    {
+        public string this[Dial dial] => Dials[(int)dial];
+    }
+
+    /// <summary>Writes the edit for a stream that is the sum of the given tensors.</summary>
+    /// <param name="writer">The sub-graph to write to.</param>
+    /// <param name="addends">What the residual stream is the sum of.</param>
+    /// <param name="edited">Which of the addends takes the edit.</param>
+    /// <param name="half">Whether the stream is half precision.</param>
+    /// <returns>The edited addend, in the stream's type, and the activations v, f32 [B, S, M].</returns>
+    public (string Addend, string Activations) Write(NodeWriter writer, IReadOnlyList<string> addends, string edited, bool half)
+    {
+        var x = addends.Select(addend => half ? writer.Cast(addend, DataType.Float) : addend).Aggregate((sum, addend) => writer.Add("Add", sum, addend));
+        var projection = writer.AddMicrosoft("FusedMatMul", [x, SocketLayout.Read(site)], NodeWriter.Int("transB", 1));
+        var row = new Row(writer.Split(SocketLayout.Dials(site), SocketLayout.DialCount, -1), projection, x);
+        var rare = writer.HoldsAny(SocketLayout.Encoder(site), SocketLayout.Scale(site), SocketLayout.Attenuation(site));
+        var results = writer.If(rare, Rare(writer.Branch("rare"), row), Plain(writer.Branch("plain"), row), DataType.Float, DataType.Float);
+        var change = writer.Add("MatMul", results[1], SocketLayout.Write(site));
+
+        // The change is kept negated and subtracted: x − 0 is x to the bit, while −0 + 0 is not.
+        var addend = writer.Add("Sub", edited, half ? writer.Cast(change, DataType.Float16) : change);
+        return (addend, results[0]);
+    }
+
+    private (NodeWriter Writer, string[] Results) Plain(NodeWriter writer, Row row)
+    {
+        var value = Activation(writer, row.Projection, row[Dial.Threshold], row);
+        return (writer, [value, NegatedChange(writer, row, value, value)]);
+    }
+
+    private (NodeWriter Writer, string[] Results) Rare(NodeWriter writer, Row row)
+    {
+        var scaled = writer.If(
+            writer.HoldsAny(SocketLayout.Scale(site)),
+            Scaled(writer.Branch("scaled"), row),
+            Unscaled(writer.Branch("unscaled"), row),
+            DataType.Float,
+            DataType.Float);
+        var threshold = writer.If(
+            writer.HoldsAny(SocketLayout.Encoder(site)),
+            Competition(writer.Branch("competition"), row, scaled[1]),
+            Pass(writer.Branch("alone"), row[Dial.Threshold]),
+            DataType.Float)[0];
+        var value = Activation(writer, scaled[0], threshold, row);
+        var attenuated = writer.If(
+            writer.HoldsAny(SocketLayout.Attenuation(site)),
+            Attenuated(writer.Branch("attenuated"), value),
+            Pass(writer.Branch("unattenuated"), value),
+            DataType.Float)[0];
+        return (writer, [value, writer.Add("Mul", NegatedChange(writer, row, value, attenuated), scaled[1])]);
+    }
+
+    /// <summary>v: what exceeds the threshold, else 0. A comparison with NaN is false, so NaN reads as inactive.</summary>
+    private static string Activation(NodeWriter writer, string projection, string threshold, Row row)
+    {
+        var z = writer.Add("Add", projection, row[Dial.Bias]);
+        return writer.Add("Where", writer.Add("Greater", z, threshold), z, writer.Scalar(0f));
+    }
+
+    /// <summary>v − f(v) where the gate is open and the position reached, else 0.</summary>
+    private string NegatedChange(NodeWriter writer, Row row, string value, string attenuated)
+    {
+        var gating = writer.AddWith("Gather", [value, SocketLayout.GateRow(site)], NodeWriter.Int("axis", -1));
+        var open = writer.Add("Greater", gating, row[Dial.Gate]);
+        var reached = writer.Add("GreaterOrEqual", positions, row[Dial.FirstPosition]);
+        var moved = writer.Add("Add", writer.Add("Mul", attenuated, row[Dial.Gain]), row[Dial.Offset]);
+        var clipped = writer.Add("Min", writer.Add("Max", moved, row[Dial.Low]), row[Dial.High]);
+
+        // Selected, not multiplied, so that an infinite bound behind a closed gate stays harmless.
+        return writer.Add("Where", writer.Add("And", open, reached), writer.Add("Sub", value, clipped), writer.Scalar(0f));
+    }
+
+    private static (NodeWriter Writer, string[] Results) Pass(NodeWriter writer, string tensor) => (writer, [writer.Add("Identity", tensor)]);
+
+    private static (NodeWriter Writer, string[] Results) Unscaled(NodeWriter writer, Row row) =>
+        (writer, [writer.Add("Identity", row.Projection), writer.Add("Identity", writer.Broadcast(1f, 3))]);
+
+    /// <summary>s = constant + norm·‖x‖ + deviation·(std(x) + 1e-5), and the projection over it.</summary>
+    private (NodeWriter Writer, string[] Results) Scaled(NodeWriter writer, Row row)
+    {
+        var parts = writer.Split(SocketLayout.Scale(site), SocketLayout.ScaleRows, 0);
+        var norm = writer.Add("Sqrt", writer.SumLast(writer.Add("Mul", row.X, row.X)));
+        var centred = writer.Add("Sub", row.X, writer.Add("Div", writer.SumLast(row.X), writer.Scalar((float)hiddenSize)));
+        var variance = writer.Add("Div", writer.SumLast(writer.Add("Mul", centred, centred)), writer.Scalar((float)(hiddenSize - 1)));
+        var deviation = writer.Add("Add", writer.Add("Sqrt", variance), writer.Scalar(1e-5f));
+        var scale = writer.Add("Add", writer.Add("Mul", norm, parts[1]), writer.Add("Mul", deviation, parts[2]));
+        scale = writer.Add("Add", scale, parts[0]);
+        return (writer, [writer.Add("Div", row.Projection, scale), scale]);
+    }
+
+    /// <summary>The threshold of competing rows: the larger of their own and the (k + 1)-th largest pre-activation.</summary>
+    private (NodeWriter Writer, string[] Results) Competition(NodeWriter writer, Row row, string scale)
+    {
+        var competes = writer.Add("Greater", row[Dial.Competes], writer.Scalar(0f));
+        var product = writer.AddMicrosoft("FusedMatMul", [row.X, SocketLayout.Encoder(site)], NodeWriter.Int("transB", 1));
+
+        // The encoder belongs to the competing rows, so its input is normalised as theirs.
+        var own = writer.Add("Where", competes, scale, writer.Scalar(0f));
+        var largest = writer.AddWith("TopK", [own, writer.Vector(1)], NodeWriter.Int("axis", -1));
+        var shared = writer.Add("Max", largest, writer.Scalar(1e-30f));
+        var all = writer.Add("Add", writer.Add("Div", product, shared), SocketLayout.EncoderBias(site));
+        var leading = writer.AddWith("TopK", [all, SocketLayout.EncoderRank(site)], NodeWriter.Int("axis", -1));
+        var bar = writer.AddWith("Gather", [leading, writer.Vector(-1)], NodeWriter.Int("axis", -1));
+        return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
+    }
+
+    /// <summary>v·(1 − strength·sigmoid(a·v² + b·v + c) + Σ slope·max(0, v − knot)).</summary>
+    private (NodeWriter Writer, string[] Results) Attenuated(NodeWriter writer, string value)
+    {
+        var table = SocketLayout.Attenuation(site);
+        var count = writer.AddWith("Gather", [writer.Add("Shape", table), writer.Vector(1)], NodeWriter.Int("axis", 0));
+        var middle = writer.Add("Div", writer.Add("Add", count, writer.Vector(SocketLayout.PosteriorRows)), writer.Vector(2));
+        string Rows(string start, string end) => writer.Add("Slice", table, start, end, writer.Vector(1));
+        string Coefficient(long number) => Rows(writer.Vector(number), writer.Vector(number + 1));
+
+        var quadratic = writer.Add("Add", writer.Add("Mul", value, Coefficient(1)), Coefficient(2));
+        quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), Coefficient(3));
+        var posterior = writer.Add("Mul", Coefficient(0), writer.Add("Sigmoid", quadratic));
+        var knots = Rows(writer.Vector(SocketLayout.PosteriorRows), middle);
+        var slopes = Rows(middle, writer.Vector(long.MaxValue));
+        var perKnot = writer.Add("Relu", writer.Add("Sub", writer.Add("Unsqueeze", value, writer.Vector(2)), writer.Add("Unsqueeze", knots, writer.Vector(1))));
+
+        // A knot at −∞ with slope 0 must not make 0·∞.
+        perKnot = writer.Add("Min", perKnot, writer.Scalar(float.MaxValue));
+        var bent = writer.AddWith("ReduceSum", [writer.Add("Mul", perKnot, writer.Add("Unsqueeze", slopes, writer.Vector(1))), writer.Vector(2)], NodeWriter.Int("keepdims", 0));
+        var factor = writer.Add("Add", writer.Add("Sub", writer.Scalar(1f), posterior), bent);
+        return (writer, [writer.Add("Mul", value, factor)]);
+    }
+}
