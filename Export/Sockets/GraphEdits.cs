@@ -22,15 +22,16 @@ internal sealed class GraphEdits(GraphProto graph, GraphIndex index)
         graph.Initializer.AddRange(writer.Constants);
     }
 
-    /// <summary>Puts one node behind a node.</summary>
-    public void InsertAfter(int node, NodeProto added)
+    /// <summary>Puts the nodes of a writer behind a node.</summary>
+    public void InsertAfter(int node, NodeWriter writer)
     {
         if (!_after.TryGetValue(node, out var list))
         {
             _after[node] = list = [];
         }
 
-        list.Add(added);
+        list.AddRange(writer.Nodes);
+        graph.Initializer.AddRange(writer.Constants);
     }
 
     /// <summary>Gives a tensor another name wherever it is read. Its readers must not be sub-graphs.</summary>

@@ -41,26 +41,21 @@ internal sealed class NodeWriter(string prefix, long opset)
         // Before operator set 18 the number of outputs alone says how many parts there are.
         AttributeProto[] attributes = opset >= 18 ? [Int("axis", axis), Int("num_outputs", parts)] : [Int("axis", axis)];
         AddNode("Split", string.Empty, [tensor], attributes);
-        var node = Nodes[^1];
-        while (node.Output.Count < parts)
-        {
-            node.Output.Add($"{node.Name}/output_{node.Output.Count}");
-        }
+        return Outputs(parts);
+    }
 
-        return [.. node.Output];
+    /// <summary>The largest numbers along the last axis, in descending order.</summary>
+    public string Largest(string tensor, string count)
+    {
+        AddNode("TopK", string.Empty, [tensor, count], [Int("axis", -1)]);
+        return Outputs(2)[0];
     }
 
     /// <summary>Adds an <c>If</c> whose branches write their results in the given order.</summary>
-    public string[] If(string condition, (NodeWriter Writer, string[] Results) then, (NodeWriter Writer, string[] Results) otherwise, params DataType[] types)
+    public string[] If(string condition, (NodeWriter Writer, string[] Results) then, (NodeWriter Writer, string[] Results) otherwise, params ReadOnlySpan<TypeProto.Types.Tensor> types)
     {
         AddNode("If", string.Empty, [condition], [Graph("then_branch", then, types), Graph("else_branch", otherwise, types)]);
-        var node = Nodes[^1];
-        while (node.Output.Count < types.Length)
-        {
-            node.Output.Add($"{node.Name}/output_{node.Output.Count}");
-        }
-
-        return [.. node.Output];
+        return Outputs(types.Length);
     }
 
     /// <summary>Whether any of the tensors holds an element: a boolean scalar.</summary>
@@ -91,7 +86,31 @@ internal sealed class NodeWriter(string prefix, long opset)
     public string Broadcast(float value, int rank) =>
         Constant(DataType.Float, Enumerable.Repeat(1L, rank), MemoryMarshal.AsBytes<float>([value]), $"b{rank}_{value.ToString("R", CultureInfo.InvariantCulture)}");
 
+    /// <summary>The type of an <c>If</c>'s result; its shape only where a reader needs to know it.</summary>
+    public static TypeProto.Types.Tensor Type(DataType type, TensorShapeProto? shape = null)
+    {
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type };
+        if (shape is not null)
+        {
+            tensor.Shape = shape;
+        }
+
+        return tensor;
+    }
+
     public static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeType.Int };
+
+    /// <summary>Gives the last node more outputs.</summary>
+    private string[] Outputs(int count)
+    {
+        var node = Nodes[^1];
+        while (node.Output.Count < count)
+        {
+            node.Output.Add($"{node.Name}/output_{node.Output.Count}");
+        }
+
+        return [.. node.Output];
+    }
 
     private string AddNode(string operation, string domain, ReadOnlySpan<string> inputs, ReadOnlySpan<AttributeProto> attributes)
     {
@@ -131,15 +150,14 @@ internal sealed class NodeWriter(string prefix, long opset)
         return full;
     }
 
-    private static AttributeProto Graph(string name, (NodeWriter Writer, string[] Results) branch, DataType[] types)
+    private static AttributeProto Graph(string name, (NodeWriter Writer, string[] Results) branch, ReadOnlySpan<TypeProto.Types.Tensor> types)
     {
         var graph = new GraphProto { Name = name };
         graph.Node.AddRange(branch.Writer.Nodes);
         graph.Initializer.AddRange(branch.Writer.Constants);
         for (var result = 0; result < types.Length; result++)
         {
-            var tensor = new TypeProto.Types.Tensor { ElemType = (int)types[result] };
-            graph.Output.Add(new ValueInfoProto { Name = branch.Results[result], Type = new TypeProto { TensorType = tensor } });
+            graph.Output.Add(new ValueInfoProto { Name = branch.Results[result], Type = new TypeProto { TensorType = types[result].Clone() } });
         }
 
         return new AttributeProto { Name = name, G = graph, Type = AttributeType.Graph };

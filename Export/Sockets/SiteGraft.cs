@@ -8,7 +8,7 @@ namespace Steering.Export.Sockets;
 internal static class SiteGraft
 {
     /// <summary>Redirects the stream input of <paramref name="node"/> through the socket and returns the nodes to stand before it.</summary>
-    public static NodeWriter Write(NodeProto node, GraphSite site, ResidualSites stream, string positions, long opset)
+    public static NodeWriter Write(NodeProto node, GraphSite site, ResidualSites stream, TensorShapeProto shape, string positions, long opset)
     {
         var name = SocketLayout.ResidualSite(site.Block);
         var type = stream.IsHalf ? DataType.Float16 : DataType.Float;
@@ -26,8 +26,8 @@ internal static class SiteGraft
             writer.HoldsAny(SocketLayout.Read(name)),
             (edit, [edited, activations]),
             Idle(writer.Branch("idle"), addend, stream.IsHalf),
-            type,
-            DataType.Float)[0];
+            NodeWriter.Type(type, shape),
+            NodeWriter.Type(DataType.Float))[0];
         writer.Nodes[^1].Output[1] = SocketLayout.Activations(name);
         return writer;
     }

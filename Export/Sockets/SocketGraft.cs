@@ -33,16 +33,17 @@ public static class SocketGraft
         var shared = new NodeWriter($"{Root}/positions", opset);
         var positions = TokenPositions.Write(shared, index, names);
 
+        var shape = Shape(index, names, stream.HiddenSize);
         var edits = new GraphEdits(graph, index);
+        var published = chosen.Where(site => SocketInterface.TryRenameResidual(edits, site, stream)).ToHashSet();
         foreach (var site in chosen)
         {
-            SocketInterface.PublishResidual(edits, site, stream);
-        }
-
-        foreach (var site in chosen)
-        {
-            edits.InsertBefore(site.Node, SiteGraft.Write(index.Nodes[site.Node], site, stream, positions, opset));
+            edits.InsertBefore(site.Node, SiteGraft.Write(index.Nodes[site.Node], site, stream, shape, positions, opset));
             SocketInterface.Declare(graph, site.Block, stream.HiddenSize);
+            if (!published.Contains(site))
+            {
+                SocketInterface.CopyResidual(edits, site, stream);
+            }
         }
 
         edits.InsertBefore(0, shared);
@@ -54,6 +55,24 @@ public static class SocketGraft
 
         var sites = chosen.Select(site => new SocketSite(SocketLayout.ResidualSite(site.Block), site.Block, stream.HiddenSize)).ToArray();
         return new SocketedGraph(sites, stream.Sites.Count, stream.HiddenSize, stream.IsHalf);
+    }
+
+    /// <summary>
+    /// The stream's shape in the symbols that the token ids are declared with: an <c>If</c> would otherwise hide it from
+    /// ONNX Runtime's optimiser, which fuses some nodes only where it knows that shapes agree.
+    /// </summary>
+    private static TensorShapeProto Shape(GraphIndex index, GraphInterface names, int hiddenSize)
+    {
+        var shape = index.Type(names.InputIds)?.Shape?.Clone();
+        if (shape is not { Dim.Count: 2 })
+        {
+            shape = new TensorShapeProto();
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension());
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension());
+        }
+
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = hiddenSize });
+        return shape;
     }
 
     private static void Refuse(ModelProto model)

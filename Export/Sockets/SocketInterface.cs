@@ -8,8 +8,12 @@ namespace Steering.Export.Sockets;
 /// <summary>Declares the inputs and outputs of a socket in the shapes of <see cref="SocketLayout"/>.</summary>
 internal static class SocketInterface
 {
-    /// <summary>Makes the sum that is written at a site the site's residual output.</summary>
-    public static void PublishResidual(GraphEdits edits, GraphSite site, ResidualSites stream)
+    /// <summary>
+    /// Makes the sum that is written at a site the site's residual output by giving it that name, which costs no node.
+    /// Call it for every site before any is redirected, because sub-graphs capture tensors by name.
+    /// </summary>
+    /// <returns>Whether that was possible; else <see cref="CopyResidual"/> is due.</returns>
+    public static bool TryRenameResidual(GraphEdits edits, GraphSite site, ResidualSites stream)
     {
         var node = edits.Index.Nodes[site.Node];
         while (node.Output.Count <= site.StreamOutput)
@@ -17,27 +21,41 @@ internal static class SocketInterface
             node.Output.Add(string.Empty);
         }
 
-        var name = SocketLayout.Residual(SocketLayout.ResidualSite(site.Block));
         var sum = node.Output[site.StreamOutput];
-        var captured = edits.Index.Consumers(sum).Any(consumer => GraphIndex.Subgraphs(edits.Index.Nodes[consumer]).Any());
-        if (!stream.IsHalf && !captured && !edits.Index.IsOutput(sum))
+        var captured = edits.Index.Consumers(sum).Any(reader => GraphIndex.Subgraphs(edits.Index.Nodes[reader]).Any());
+        if (stream.IsHalf || captured || edits.Index.IsOutput(sum))
         {
-            // The same tensor under another name: publishing it costs no node.
-            edits.Rename(sum, name);
-            node.Output[site.StreamOutput] = name;
-            return;
+            return false;
         }
 
+        var name = SocketLayout.Residual(SocketLayout.ResidualSite(site.Block));
+        edits.Rename(sum, name);
+        node.Output[site.StreamOutput] = name;
+        return true;
+    }
+
+    /// <summary>Adds the node that copies or converts the sum to the site's residual output.</summary>
+    public static void CopyResidual(GraphEdits edits, GraphSite site, ResidualSites stream)
+    {
+        var writer = new NodeWriter($"/steering/{SocketLayout.ResidualSite(site.Block)}/residual", opset: 0);
+        var node = edits.Index.Nodes[site.Node];
+        var sum = node.Output[site.StreamOutput];
         if (sum.Length == 0)
         {
-            node.Output[site.StreamOutput] = sum = $"{name}.sum";
+            node.Output[site.StreamOutput] = sum = $"{node.Name}/sum";
         }
 
-        var copy = new NodeProto { Name = $"/steering/{SocketLayout.ResidualSite(site.Block)}/residual", OpType = "Cast" };
-        copy.Input.Add(sum);
-        copy.Output.Add(name);
-        copy.Attribute.Add(NodeWriter.Int("to", (int)DataType.Float));
-        edits.InsertAfter(site.Node, copy);
+        if (stream.IsHalf)
+        {
+            writer.Cast(sum, DataType.Float);
+        }
+        else
+        {
+            writer.Add("Identity", sum);
+        }
+
+        writer.Nodes[^1].Output[0] = SocketLayout.Residual(SocketLayout.ResidualSite(site.Block));
+        edits.InsertAfter(site.Node, writer);
     }
 
     /// <summary>Adds a socket's inputs and outputs to a graph.</summary>

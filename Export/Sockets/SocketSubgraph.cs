@@ -9,6 +9,8 @@ namespace Steering.Export.Sockets;
 /// </summary>
 internal sealed class SocketSubgraph(string site, int hiddenSize, string positions)
 {
+    private static readonly Onnx.TypeProto.Types.Tensor Number = NodeWriter.Type(DataType.Float);
+
     private sealed record Row(string[] Dials, string Projection, string X)
     {
         public string this[Dial dial] => Dials[(int)dial];
@@ -26,7 +28,7 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         var projection = writer.AddMicrosoft("FusedMatMul", [x, SocketLayout.Read(site)], NodeWriter.Int("transB", 1));
         var row = new Row(writer.Split(SocketLayout.Dials(site), SocketLayout.DialCount, -1), projection, x);
         var rare = writer.HoldsAny(SocketLayout.Encoder(site), SocketLayout.Scale(site), SocketLayout.Attenuation(site));
-        var results = writer.If(rare, Rare(writer.Branch("rare"), row), Plain(writer.Branch("plain"), row), DataType.Float, DataType.Float);
+        var results = writer.If(rare, Rare(writer.Branch("rare"), row), Plain(writer.Branch("plain"), row), Number, Number);
         var change = writer.Add("MatMul", results[1], SocketLayout.Write(site));
 
         // The change is kept negated and subtracted: x − 0 is x to the bit, while −0 + 0 is not.
@@ -46,19 +48,19 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
             writer.HoldsAny(SocketLayout.Scale(site)),
             Scaled(writer.Branch("scaled"), row),
             Unscaled(writer.Branch("unscaled"), row),
-            DataType.Float,
-            DataType.Float);
+            Number,
+            Number);
         var threshold = writer.If(
             writer.HoldsAny(SocketLayout.Encoder(site)),
             Competition(writer.Branch("competition"), row, scaled[1]),
             Pass(writer.Branch("alone"), row[Dial.Threshold]),
-            DataType.Float)[0];
+            Number)[0];
         var value = Activation(writer, scaled[0], threshold, row);
         var attenuated = writer.If(
             writer.HoldsAny(SocketLayout.Attenuation(site)),
             Attenuated(writer.Branch("attenuated"), value),
             Pass(writer.Branch("unattenuated"), value),
-            DataType.Float)[0];
+            Number)[0];
         return (writer, [value, writer.Add("Mul", NegatedChange(writer, row, value, attenuated), scaled[1])]);
     }
 
@@ -108,10 +110,10 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
 
         // The encoder belongs to the competing rows, so its input is normalised as theirs.
         var own = writer.Add("Where", competes, scale, writer.Scalar(0f));
-        var largest = writer.AddWith("TopK", [own, writer.Vector(1)], NodeWriter.Int("axis", -1));
+        var largest = writer.Largest(own, writer.Vector(1));
         var shared = writer.Add("Max", largest, writer.Scalar(1e-30f));
         var all = writer.Add("Add", writer.Add("Div", product, shared), SocketLayout.EncoderBias(site));
-        var leading = writer.AddWith("TopK", [all, SocketLayout.EncoderRank(site)], NodeWriter.Int("axis", -1));
+        var leading = writer.Largest(all, SocketLayout.EncoderRank(site));
         var bar = writer.AddWith("Gather", [leading, writer.Vector(-1)], NodeWriter.Int("axis", -1));
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }

@@ -8,7 +8,7 @@ internal static class StreamShape
 {
     public static ResidualSites Describe(GraphIndex index, IReadOnlyList<GraphSite> sites, bool parallel, ModelFacts facts)
     {
-        var types = new GraphTypes(index);
+        var types = new StreamTypes(index);
         var nodes = index.Nodes;
         var widths = sites.SelectMany(site => Tensors(nodes[site.Node]).Select(types.Width)).OfType<long>().Distinct().ToArray();
         SiteFinder.Require(widths.Length > 0, "no weight or declared shape says how wide the stream is");
@@ -33,7 +33,7 @@ internal static class StreamShape
 
     private static IEnumerable<string> Tensors(NodeProto node) => GraphOperators.IsSkipNorm(node) ? node.Input.Take(3) : node.Input.Take(2);
 
-    private static DataType ElementType(GraphTypes types, NodeProto node) =>
+    private static DataType ElementType(StreamTypes types, NodeProto node) =>
         Tensors(node).Select(types.ElementType).FirstOrDefault(type => type is not null)
         ?? throw SiteFinder.Refusal($"nothing says the element type of {GraphOperators.Describe(node)}");
 }

@@ -7,7 +7,7 @@ namespace Steering.Export.Sockets;
 /// Element type and width of a tensor, worked out from weights where the graph declares none. Declared types of inner
 /// tensors are optional in ONNX and often absent.
 /// </summary>
-internal sealed class GraphTypes(GraphIndex index)
+internal sealed class StreamTypes(GraphIndex index)
 {
     private const int MaximumDepth = 64;
 
