@@ -58,7 +58,8 @@ public readonly record struct ExternalData(string Location, long Offset, long Le
         }
 
         var expected = GraphTypes.ByteLength(tensor.DataType, GraphTypes.Count(tensor.Name, tensor.Dims));
-        var available = new FileInfo(path).Length;
+        var file = new FileInfo(path);
+        var available = (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
         var bytes = length ?? expected ?? available - offset;
         if (offset < 0 || bytes < 0 || offset > available || bytes > available - offset)
         {

@@ -30,11 +30,11 @@ internal static class SocketReference
         {
             var vector = x.AsSpan(token * width, width);
             var (v, s) = (new double[rows], new double[rows]);
-            var place = KthLargest(program, vector);
             for (var row = 0; row < rows; row++)
             {
                 s[row] = Scale(program, vector, row);
                 var z = (Dot(vector, program.Read.AsSpan(row * width, width)) / s[row]) + Get(dials, rows, Dial.Bias, row);
+                var place = KthLargest(program, vector, s[row]);
                 var active = z > Get(dials, rows, Dial.Threshold, row) && (Get(dials, rows, Dial.Competes, row) == 0 || z > place);
                 v[row] = active ? z : 0;
                 activations[(token * rows) + row] = (float)v[row];
@@ -90,7 +90,7 @@ internal static class SocketReference
     }
 
     /// <summary>The (k + 1)-th largest pre-activation: a competing latent must exceed it.</summary>
-    private static double KthLargest(SiteProgram program, ReadOnlySpan<float> x)
+    private static double KthLargest(SiteProgram program, ReadOnlySpan<float> x, double scale)
     {
         if (program.Encoder is not { } encoder)
         {
@@ -101,7 +101,7 @@ internal static class SocketReference
         var all = new double[latents];
         for (var latent = 0; latent < latents; latent++)
         {
-            all[latent] = Dot(x, encoder.Weights.Span.Slice(latent * x.Length, x.Length)) + encoder.Bias.Span[latent];
+            all[latent] = (Dot(x, encoder.Weights.Span.Slice(latent * x.Length, x.Length)) / scale) + encoder.Bias.Span[latent];
         }
 
         Array.Sort(all);

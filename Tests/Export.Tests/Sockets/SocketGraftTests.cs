@@ -51,7 +51,7 @@ public sealed class SocketGraftTests
             var expected = plain.Run(ids)["logits"];
             var actual = socketed.Run(ids, null, SocketHarness.Feeds(socketed, Hidden))["logits"];
 
-            SocketHarness.AssertClose(Array.ConvertAll(expected.Values, value => (double)value), actual.Values, 1e-6, form);
+            SocketHarness.AssertClose(expected.Values, actual.Values, 1e-6, form);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class SocketGraftTests
         var tolerance = shape.Precision == GraphPrecision.Int4 ? 1e-2 : 1e-5;
         foreach (var name in new[] { "logits", "present.2.key", "present.2.value" })
         {
-            SocketHarness.AssertClose(Array.ConvertAll(expected[name].Values, value => (double)value), actual[name].Values, tolerance, name);
+            SocketHarness.AssertClose(expected[name].Values, actual[name].Values, tolerance, name);
         }
     }
 
@@ -191,7 +191,7 @@ public sealed class SocketGraftTests
                 step = socketed.Run([.. ids.Select(row => new[] { row[token] })], null, feeds, step);
                 for (var row = 0; row < 2; row++)
                 {
-                    var expected = Array.ConvertAll(whole.Values.AsSpan(((row * 7) + token) * Hidden, Hidden).ToArray(), value => (double)value);
+                    var expected = whole.Values.AsSpan(((row * 7) + token) * Hidden, Hidden);
                     SocketHarness.AssertClose(expected, step[SocketLayout.Residual("resid_post.2")].Values.AsSpan(row * Hidden, Hidden), 1e-5, $"row {row}, token {token}");
                 }
             }

@@ -38,7 +38,7 @@ internal static class SocketHarness
 
     /// <summary>Runs one site with and without rows and compares activations and residual with the reference, token by token.</summary>
     /// <returns>The results with the rows plugged in.</returns>
-    public static Dictionary<string, TensorResult> Check(DecoderSession session, int block, SocketRows rows, long[][] ids, double tolerance, double[][]? positions = null, long[][]? mask = null)
+    public static Dictionary<string, TensorResult> Check(DecoderSession session, int block, SocketRows rows, long[][] ids, double tolerance, int[][]? positions = null, long[][]? mask = null)
     {
         var site = SocketLayout.ResidualSite(block);
         var idle = session.Run(ids, mask, Feeds(session, rows.Hidden));
@@ -51,7 +51,7 @@ internal static class SocketHarness
         {
             var (row, column) = (token / ids[0].Length, token % ids[0].Length);
             var position = positions is null ? column : positions[row][column];
-            var (values, edited) = SocketReference.Apply(rows, before.AsSpan(token * rows.Hidden, rows.Hidden), row, position);
+            var (edited, values) = SocketReference.Apply(rows.Program(row), before[(token * rows.Hidden)..((token + 1) * rows.Hidden)], 1, position);
             AssertClose(values, activations.Values.AsSpan(token * rows.Rows, rows.Rows), tolerance, $"activations of token {column} of row {row}");
             AssertClose(edited, after.AsSpan(token * rows.Hidden, rows.Hidden), tolerance, $"residual of token {column} of row {row}");
         }
@@ -59,9 +59,9 @@ internal static class SocketHarness
         return steered;
     }
 
-    public static void AssertClose(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance, string what)
+    public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string what)
     {
-        var scale = 1.0;
+        var scale = 1f;
         foreach (var value in expected)
         {
             scale = Math.Max(scale, Math.Abs(value));

@@ -1,3 +1,4 @@
+using Steering.Compilation;
 using Steering.Sockets;
 
 namespace Steering.Tests.Export.Sockets;
@@ -96,6 +97,21 @@ internal sealed class SocketRows
         [SocketLayout.Encoder(site)] = new([EncoderBias.Length, Hidden], Encoder),
         [SocketLayout.EncoderBias(site)] = new([EncoderBias.Length], EncoderBias),
         [SocketLayout.EncoderRank(site)] = new([1], null, [Rank]),
+    };
+
+    /// <summary>The rows as they act on one batch row, for the reference.</summary>
+    public SiteProgram Program(int item) => new()
+    {
+        Site = "resid_post.0",
+        HiddenSize = Hidden,
+        Rows = [.. Enumerable.Range(0, Rows).Select(row => new ProgramRow($"row {row}", -1, 0))],
+        Read = Read,
+        Write = Write,
+        Dials = Batch == 1 ? Dials : Dials[(item * SocketLayout.DialCount * Rows)..((item + 1) * SocketLayout.DialCount * Rows)],
+        GateRow = GateRow,
+        Scale = Scale,
+        Attenuation = AttenuationBatch == 1 ? Attenuation : Attenuation[(item * AttenuationRows * Rows)..((item + 1) * AttenuationRows * Rows)],
+        Encoder = EncoderBias.Length == 0 ? null : new CompetingEncoder(Encoder, EncoderBias, (int)Rank - 1),
     };
 
     /// <summary>An idle site.</summary>
