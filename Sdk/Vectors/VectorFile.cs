@@ -93,7 +93,9 @@ public static partial class VectorFile
         var architecture = file.Metadata.TryGetValue("general.architecture", out var value) ? value.AsString() : null;
         if (architecture != "controlvector")
         {
-            throw new SteeringException($"{path}: general.architecture is '{architecture}', expected 'controlvector'{(architecture is null ? string.Empty : "; this GGUF file is a model, not a vector")}.");
+            throw new SteeringException(architecture is null
+                ? $"{path}: general.architecture is missing; a control vector says 'controlvector' there."
+                : $"{path}: general.architecture is '{architecture}', expected 'controlvector'; this GGUF file is a model, not a vector.");
         }
 
         var vectors = new List<SteeringVector>();
