@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Steering.IO;
 
 namespace Steering.Saes;
@@ -28,19 +27,12 @@ internal sealed record SaeLensConfig
     public required string? HookName { get; init; }
     public required string? ModelSha256 { get; init; }
 
-    public static SaeLensConfig Load(string path)
+    public static SaeLensConfig Load(string path) => Parse(path, ReadableFile.ReadAllBytes(path, MaximumBytes));
+
+    public static SaeLensConfig Parse(string path, ReadOnlyMemory<byte> utf8)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(
-                ReadableFile.ReadAllBytes(path, MaximumBytes),
-                new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
-            return Read(new SaeLensConfigReader(path, document.RootElement));
-        }
-        catch (JsonException failure)
-        {
-            throw new SteeringException($"{path}: not valid JSON: {failure.Message}", failure);
-        }
+        using var document = SaeLensConfigReader.Parse(path, utf8);
+        return Read(new SaeLensConfigReader(path, document.RootElement));
     }
 
     private static SaeLensConfig Read(SaeLensConfigReader keys)

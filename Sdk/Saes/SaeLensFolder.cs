@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Steering.IO;
 using Steering.Tensors;
 
@@ -22,6 +21,7 @@ public static class SaeLensFolder
     public const string WeightsName = "sae_weights.safetensors";
 
     private const string ScalerName = "activation_scaler.json";
+    private const int MaximumScalerBytes = 1 << 16;
 
     /// <summary>Loads the autoencoder.</summary>
     /// <param name="folder">Folder with the files.</param>
@@ -55,17 +55,10 @@ public static class SaeLensFolder
 
     private static float? ReadScaler(string path)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(ReadableFile.ReadAllBytes(path, maximumBytes: 1 << 16), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
-            var reader = new SaeLensConfigReader(path, document.RootElement);
-            var factor = reader.TakeNumber("scaling_factor");
-            reader.RefuseRest();
-            return factor;
-        }
-        catch (JsonException failure)
-        {
-            throw new SteeringException($"{path}: not valid JSON: {failure.Message}", failure);
-        }
+        using var document = SaeLensConfigReader.Parse(path, ReadableFile.ReadAllBytes(path, MaximumScalerBytes));
+        var reader = new SaeLensConfigReader(path, document.RootElement);
+        var factor = reader.TakeNumber("scaling_factor");
+        reader.RefuseRest();
+        return factor;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Steering.Saes;
 using Steering.Tensors;
@@ -67,11 +68,45 @@ public class SaeLensRefusalTests
     [DataRow("{\"d_in\":4,\"d_in\":5}", "not valid JSON")]
     [DataRow("{\"d_in\":4}", "'d_sae' is missing")]
     [DataRow("{}", "'d_in' is missing")]
+    [DataRow("{\"metadata\":{\"hook_name\":\"\\ud800\"}}", "not valid JSON")]
+    [DataRow("{\"metadata\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "not valid JSON")]
     public void AConfiguration_ThatIsNone_IsRefused(string config, string part)
     {
         using var folder = new TemporaryFolder();
         new SaeFolderBuilder().Write(folder, config);
         Refusal.Of(() => SaeLensFolder.Load(folder.Path), "cfg.json", part);
+    }
+
+    [TestMethod]
+    public void AConfiguration_OfMutatedBytes_IsReadOrRefusedAndNothingElse()
+    {
+        var random = new Random(20261123);
+        var (refused, accepted) = (0, 0);
+        foreach (var architecture in new[] { "standard", "gated", "jumprelu", "topk", "batchtopk", "matching_pursuit" })
+        {
+            var good = Encoding.UTF8.GetBytes(new SaeFolderBuilder(architecture).Config.ToJsonString());
+            for (var round = 0; round < 1000; round++)
+            {
+                byte[] bytes = [.. good];
+                for (var change = random.Next(1, 4); change > 0; change--)
+                {
+                    bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                }
+
+                try
+                {
+                    accepted += SaeLensConfig.Parse("mutated", bytes.AsMemory(0, random.Next(10) == 0 ? random.Next(bytes.Length) : bytes.Length)).Path == "mutated" ? 1 : 0;
+                }
+                catch (SteeringException)
+                {
+                    refused++;
+                }
+            }
+        }
+
+        Assert.AreEqual(6000, refused + accepted);
+        Assert.IsGreaterThan(3000, refused);
+        Assert.IsGreaterThan(100, accepted, "changes inside values that only record training are read");
     }
 
     [TestMethod]
