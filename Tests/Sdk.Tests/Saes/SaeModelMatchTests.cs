@@ -15,7 +15,9 @@ public class SaeModelMatchTests
         ActivationType = "float32",
         HiddenSize = 4,
         BlockCount = 30,
+        GraphFile = "model.onnx",
         GraphSha256 = new string('a', 64),
+        WeightFiles = ["model.onnx.data"],
         WeightsSha256 = new string('b', 64),
         Sites = [new SocketSite("resid_post.3", 3, 4), new SocketSite("resid_post.7", 7, 4)],
     };
@@ -57,6 +59,7 @@ public class SaeModelMatchTests
     public void Check_OfAFingerprint_ComparesItExactlyWhateverTheName()
     {
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(Load("renamed", "blocks.3.hook_resid_post", new string('B', 64)), Manifest));
+        Assert.AreEqual("resid_post.3", SaeModelMatch.Check(Load("renamed", "blocks.3.hook_resid_post", new string('a', 64)), Manifest with { WeightFiles = [] }), "a graph that holds its weights is its own fingerprint");
         var other = Load("SmolLM2 135M Instruct", "blocks.3.hook_resid_post", new string('c', 64));
         Refusal.Of(() => SaeModelMatch.Check(other, Manifest), new string('c', 64), new string('b', 64));
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(other, Manifest, allowOtherModel: true));

@@ -140,7 +140,9 @@ public class VectorFileTests
             ActivationType = "float32",
             HiddenSize = 2,
             BlockCount = 4,
+            GraphFile = "model.onnx",
             GraphSha256 = new string('a', 64),
+            WeightFiles = ["model.onnx.data"],
             WeightsSha256 = new string('b', 64),
             Sites = [new SocketSite("resid_post.1", 1, 2)],
         };
