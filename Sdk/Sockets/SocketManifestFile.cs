@@ -176,7 +176,7 @@ public static class SocketManifestFile
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static string ContainedName(string name, string source) =>
-        name.Length > 0 && string.Equals(Path.GetFileName(name), name, StringComparison.Ordinal) && name is not ("." or "..") && !name.Contains('\\', StringComparison.Ordinal)
+        name is { Length: > 0 } && string.Equals(Path.GetFileName(name), name, StringComparison.Ordinal) && name is not ("." or "..") && !name.Contains('\\', StringComparison.Ordinal)
             ? name
             : throw new SteeringException($"{source} names the file '{name}', which is not a plain file name in the model folder. Socket the model again with 'steer socket'.");
 }
