@@ -83,7 +83,7 @@ public sealed class CompilerTests
     [DataRow(SaeArchitecture.Standard)]
     [DataRow(SaeArchitecture.JumpRelu)]
     [DataRow(SaeArchitecture.TopK)]
-    public void SwitchOff_OfEveryRow_IsAnExactNoOpThatStillReads(SaeArchitecture architecture)
+    public void ClosedGate_OnEveryRow_IsAnExactNoOpThatStillReads(SaeArchitecture architecture)
     {
         var sae = new TestSae(architecture);
         var direction = Direction.At(TestSae.Site, TestData.Normal(new Random(2), TestSae.Width, 1));
@@ -98,23 +98,14 @@ public sealed class CompilerTests
         CollectionAssert.AreNotEqual(x, edited);
 
         var dials = (float[])program.Dials.Clone();
-        for (var row = 0; row < program.RowCount; row++)
-        {
-            NeutralDials.SwitchOff(dials, program.RowCount, row);
-        }
-
+        dials.AsSpan((int)Dial.Gate * program.RowCount, program.RowCount).Fill(float.PositiveInfinity);
         var (untouched, stillRead) = SocketReference.Apply(program, x, 20, dials: dials);
         CollectionAssert.AreEqual(x, untouched);
         CollectionAssert.AreEqual(read, stillRead);
 
-        for (var row = 0; row < program.RowCount; row++)
-        {
-            NeutralDials.SwitchOn(program, dials, row);
-        }
-
-        CollectionAssert.AreEqual(program.Dials, dials);
         NeutralDials.Fill(dials, program.RowCount);
         CollectionAssert.AreEqual(x, SocketReference.Apply(program, x, 20, dials: dials).Residual);
+        Assert.ThrowsExactly<ArgumentException>(() => NeutralDials.Fill(dials, program.RowCount + 1));
     }
 
     [TestMethod]

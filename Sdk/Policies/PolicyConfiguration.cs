@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace Steering.Policies;
+
+/// <summary>Reads policies from configuration, where every scalar is text: the same fields and checks as in a policy file.</summary>
+public static class PolicyConfiguration
+{
+    private const int MaximumDepth = 16;
+
+    /// <summary>Reads the policy that a configuration section holds.</summary>
+    /// <param name="section">The section, as in <c>Steering:Policies:calm</c> of appsettings.json.</param>
+    /// <param name="folder">Folder that the policy's relative paths start from: usually the application's content root.</param>
+    /// <exception cref="SteeringException">The section does not hold a valid policy; the message names every problem and where it is.</exception>
+    public static SteeringPolicy Read(IConfigurationSection section, string? folder = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        var source = $"the policy in configuration at {section.Path}";
+        if (section.Value is not null || !section.GetChildren().Any())
+        {
+            throw new SteeringException($"There is no policy in configuration at {section.Path}: expected a section with the fields {string.Join(", ", PolicyFields.Policy)}.");
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(writer, section, depth: 0, source);
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return PolicyReader.Read(document.RootElement, source, textScalars: true) with { Folder = folder };
+    }
+
+    private static void Write(Utf8JsonWriter writer, IConfigurationSection section, int depth, string source)
+    {
+        if (depth > MaximumDepth)
+        {
+            throw new SteeringException($"Cannot read {source}: it is nested more than {MaximumDepth} levels deep at {section.Path}.");
+        }
+
+        var children = section.GetChildren().ToArray();
+        if (children.Length == 0)
+        {
+            writer.WriteStringValue(section.Value ?? "");
+        }
+        else if (children.All(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            writer.WriteStartArray();
+            foreach (var child in children.OrderBy(child => int.Parse(child.Key, CultureInfo.InvariantCulture)))
+            {
+                Write(writer, child, depth + 1, source);
+            }
+
+            writer.WriteEndArray();
+        }
+        else
+        {
+            writer.WriteStartObject();
+            foreach (var child in children)
+            {
+                writer.WritePropertyName(child.Key);
+                Write(writer, child, depth + 1, source);
+            }
+
+            writer.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Steering.Policies;
+
+namespace Steering.Tests.Sdk.Policies;
+
+/// <summary>Random valid policies: every operator, unit, gate, span and kind of target comes up.</summary>
+internal static class PolicySamples
+{
+    public static SteeringPolicy Policy(Random random) => new()
+    {
+        Name = Name(random),
+        Description = random.Next(2) == 0 ? null : Name(random),
+        SkipPositionZero = random.Next(2) == 0,
+        Saes = Enumerable.Range(0, random.Next(3)).ToDictionary(index => $"sae-{index}", index => new SaeReference($"../saes/{index}", random.Next(2) == 0 ? null : "resid_post.3")),
+        Interventions = [.. Enumerable.Range(0, random.Next(6)).Select(_ => Intervention(random))],
+    };
+
+    private static Intervention Intervention(Random random)
+    {
+        var target = random.Next(2) == 0 ? Features(random, random.Next(1, 5)) : (InterventionTarget)Direction(random);
+        SteeringOperator[] operators = target is FeatureTarget
+            ? [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.ClampWhereActive, SteeringOperator.Scale, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor]
+            : [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor, SteeringOperator.ProjectionGain];
+        var kind = Pick(random, operators);
+        var values = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain or SteeringOperator.Ablate
+            ? []
+            : Enumerable.Range(0, target is FeatureTarget features && random.Next(2) == 0 ? features.Features.Count : 1).Select(_ => kind == SteeringOperator.Floor ? Math.Abs(Number(random)) : Number(random)).ToArray();
+        var unit = values.Length == 0 || random.Next(3) == 0
+            ? (StrengthUnit?)null
+            : Pick(random, target is DirectionTarget ? [StrengthUnit.Raw, StrengthUnit.ResidualNorm] : kind == SteeringOperator.Add ? Enum.GetValues<StrengthUnit>() : [StrengthUnit.Raw, StrengthUnit.MaxActivation]);
+        var gate = Gates(random);
+        if (target is DirectionTarget { Normalize: false } direction && (kind != SteeringOperator.Add || unit == StrengthUnit.ResidualNorm))
+        {
+            target = direction with { Normalize = true };
+        }
+
+        return new Intervention
+        {
+            Name = random.Next(2) == 0 ? null : Name(random),
+            Target = target,
+            Operator = kind,
+            Values = values,
+            Gain = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain ? Number(random) : null,
+            Unit = unit,
+            Gate = gate,
+            Span = gate is PromptGate ? Pick<InterventionSpan?>(random, [null, InterventionSpan.Completion]) : Pick<InterventionSpan?>(random, [null, InterventionSpan.Both, InterventionSpan.Prompt, InterventionSpan.Completion]),
+            SkipPositionZero = Pick<bool?>(random, [null, true, false]),
+        };
+    }
+
+    private static Gate Gates(Random random)
+    {
+        InterventionTarget target = random.Next(2) == 0 ? Features(random, 1) : Direction(random);
+        var threshold = target is FeatureTarget ? Math.Abs(Number(random)) : Number(random);
+        var unit = target is FeatureTarget ? Pick<StrengthUnit?>(random, [null, StrengthUnit.Raw, StrengthUnit.MaxActivation]) : Pick<StrengthUnit?>(random, [null, StrengthUnit.Raw]);
+        return random.Next(4) switch
+        {
+            0 => Gate.Always,
+            1 => Gate.Token(target, threshold, unit),
+            2 => Gate.Prompt(target, threshold, unit),
+            _ => Gate.Callback(Name(random)),
+        };
+    }
+
+    private static FeatureTarget Features(Random random, int count)
+    {
+        var features = new HashSet<int>();
+        while (features.Count < count)
+        {
+            features.Add(random.Next(4) == 0 ? random.Next() : random.Next(100));
+        }
+
+        return new FeatureTarget { Sae = random.Next(2) == 0 ? null : Name(random), Features = [.. features] };
+    }
+
+    private static DirectionTarget Direction(Random random)
+    {
+        var first = random.Next(20);
+        var direction = random.Next(3) switch
+        {
+            0 => Steering.Policies.Direction.At("resid_post.3", [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Number(random) + 1e-3f), 1f]),
+            1 => Steering.Policies.Direction.FromFile("vectors/calm.safetensors", "resid_post.15"),
+            _ => Steering.Policies.Direction.FromFile("calm.GGUF") with { FirstBlock = random.Next(2) == 0 ? null : first, LastBlock = random.Next(2) == 0 ? null : first + random.Next(10) },
+        };
+        return direction with { Normalize = Pick<bool?>(random, [null, true, false]) };
+    }
+
+    /// <summary>Numbers of every size, so that the text form must be the shortest that reads back exactly.</summary>
+    private static float Number(Random random)
+    {
+        while (true)
+        {
+            var number = random.Next(3) switch
+            {
+                0 => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)),
+                1 => random.Next(-5, 6),
+                _ => (float)(random.NextDouble() * 10),
+            };
+            if (float.IsFinite(number))
+            {
+                return number;
+            }
+        }
+    }
+
+    private static string Name(Random random) => Pick(random, ["calm", "größer", "a \"quoted\" \\ name", "🐕 dogs", "x<y>&z", "长"]);
+
+    private static T Pick<T>(Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
+}
