@@ -101,7 +101,7 @@ public sealed class SteeringResources
 
             if (policy is null || !policy.Saes.TryGetValue(id, out var reference))
             {
-                throw new SteeringException($"{where}: there is no SAE '{id}'; known are {Names(KnownIds(policy))}. Name its folder under \"saes\" in the policy, or register it.");
+                throw new SteeringException($"{where}: there is no SAE '{id}'; known are {Names(_registered.Keys.Concat(policy?.Saes.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}. Name its folder under \"saes\" in the policy, or register it.");
             }
 
             var folder = Resolve(policy, reference.Path, where);
@@ -158,6 +158,11 @@ public sealed class SteeringResources
             ?? throw new SteeringException($"{where}: '{path}' names a file, but the policy was made in code and the resources have no root folder; create them with the folder that holds the file.");
         var full = Path.GetFullPath(path, policy?.Folder ?? root);
         var relative = Path.GetRelativePath(root, full);
+        if (relative == ".")
+        {
+            return full;
+        }
+
         if (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative))
         {
             throw new SteeringException($"{where}: '{path}' lies outside {root}, the folder from which policies may name files. Move it there, register it by id, or create the resources with a root folder that holds both.");
