@@ -62,7 +62,7 @@ internal sealed class InterventionSwitches
                 continue;
             }
 
-            var skip = Math.Max(0, _sites[site].FirstPosition(latch.Row) - firstPosition);
+            var skip = Math.Max(0, intervention.LatchFirstPosition - firstPosition);
             for (var offset = (skip * rows) + latch.Row; offset < activations.Length && !_latched[index]; offset += rows)
             {
                 _latched[index] = activations[offset] > intervention.LatchThreshold;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Steering.Compilation;
 using Steering.Sockets;
 
@@ -129,14 +130,13 @@ internal static class SocketReference
         return result;
     }
 
+    /// <summary>Products and sum in double precision; rows of several thousand latents make a plain loop too slow.</summary>
     private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
-        var sum = 0d;
-        for (var index = 0; index < left.Length; index++)
-        {
-            sum += (double)left[index] * right[index];
-        }
-
-        return sum;
+        Span<double> wideLeft = left.Length <= 1024 ? stackalloc double[left.Length] : new double[left.Length];
+        Span<double> wideRight = right.Length <= 1024 ? stackalloc double[right.Length] : new double[right.Length];
+        TensorPrimitives.ConvertChecked(left, wideLeft);
+        TensorPrimitives.ConvertChecked(right, wideRight);
+        return TensorPrimitives.Dot<double>(wideLeft, wideRight);
     }
 }

@@ -24,8 +24,7 @@ public sealed class OracleOperatorTests
         var decoder = weights.ReadFloat32("W_dec");
         var (x, acts) = (oracle.ReadFloat32("x"), oracle.ReadFloat32("feature_acts"));
         var latents = decoder.Length / Width;
-        // Every third token: enough of them, and the reference competition over 4,608 latents is slow on purpose.
-        var tokens = x.Length / Width / 3;
+        var tokens = x.Length / Width;
         var compiler = new PolicyCompiler(TestData.CreateManifest(Width, 15) with { ModelName = "SmolLM2-135M-Instruct" }, new SteeringResources(OracleFolder.Oracles));
         var active = MostActive(acts, tokens, latents);
         foreach (var (name, policy) in SteeringOracle.Policies(steering))
