@@ -85,6 +85,23 @@ public sealed class ResourcesTests
         Assert.HasCount(2, Compile(policy, new SteeringResources(folder.Path) { AllowOtherModel = true }).Sites);
     }
 
+    [TestMethod]
+    public void Registered_SaesAndCallbacks_AreListedInOrder()
+    {
+        var sae = new TestSae(Steering.Saes.SaeArchitecture.Standard).Sae;
+        var resources = new SteeringResources().AddSae("b", sae).AddSae("a", sae).AddCallback("night").AddCallback("day").AddCallback("day");
+        CollectionAssert.AreEqual(new[] { "a", "b" }, resources.SaeIds.ToArray());
+        CollectionAssert.AreEqual(new[] { "day", "night" }, resources.Callbacks.ToArray());
+    }
+
+    [TestMethod]
+    public void RegisteredSae_WithTheIdOfAPolicysPath_TakesItsPlace()
+    {
+        var sae = new TestSae(Steering.Saes.SaeArchitecture.Standard).Sae;
+        var policy = SteeringPolicy.Create("p").WithSae("main", "there/is/no/such/folder").Scale(Feature.Of("main", 1), 0);
+        Assert.HasCount(1, Compile(policy, new SteeringResources().AddSae("main", sae)).Sites);
+    }
+
     private static CompiledPolicy Compile(SteeringPolicy policy, SteeringResources resources) => new PolicyCompiler(TestData.Manifest, resources).Compile(policy);
 
     private static void WriteVector(string path, string? model = null) => VectorFile.Save(path, new SteeringVectorSet

@@ -178,6 +178,20 @@ public sealed class PolicyRefusalTests
         Refusal.Of(() => (policy with { Version = 3 }).ToJson(), "version: this library reads version 1");
     }
 
+    [TestMethod]
+    public void Code_BeyondTheLimits_IsRefused()
+    {
+        var policy = SteeringPolicy.Create("p");
+        Refusal.Of(() => SteeringPolicy.Create(new string('a', 201)).Validate(), "name: 201 characters are too many; at most 200 are allowed.");
+        Refusal.Of(() => SteeringPolicy.Create("a\udc00b").Validate(), "name: the text holds control characters or half of a surrogate pair.");
+        Refusal.Of(() => (policy with { Description = new string('a', 10_001) }).Validate(), "description: 10001 characters are too many");
+        Refusal.Of(() => policy.WithSae("main", "saes/l15", "").Validate(), "saes.main.site: the text is empty.");
+        Refusal.Of(() => (policy with { Interventions = [.. Enumerable.Repeat(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = SteeringOperator.Ablate }, 1025)] }).Validate(), "interventions: 1025 interventions are too many");
+        Refusal.Of(() => (policy with { Interventions = [null!] }).Validate(), "interventions[0]: the intervention is null.");
+        Refusal.Of(() => policy.With(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = SteeringOperator.Ablate, Gate = null! }).Validate(), "interventions[0].gate: the gate is null; use Gate.Always.");
+        Refusal.Of(() => policy.Ablate(Steering.Policies.Feature.Of(1), Gate.Token(null!, 1)).Validate(), "interventions[0].gate.target: the target is missing");
+    }
+
     private static void RefuseIntervention(string json, string sentence) =>
         Refusal.Of(() => SteeringPolicy.Parse($$"""{ "version": 1, "name": "p", "interventions": [ {{json}} ] }"""), "The policy is not valid. ", sentence);
 }
