@@ -99,6 +99,10 @@ public sealed class GgufValue
         ? string.Create(CultureInfo.InvariantCulture, $"[{array.Length} elements]")
         : string.Create(CultureInfo.InvariantCulture, $"{Value}");
 
-    private SteeringException Mismatch(string expected) =>
-        new($"The GGUF metadata key '{Key}' holds {Type} {this}; {expected} was expected.");
+    private SteeringException Mismatch(string expected)
+    {
+        const int Shown = 60;
+        var text = ToString();
+        return new SteeringException($"The GGUF metadata key '{Key}' holds {Type} {(text.Length > Shown ? $"{text[..Shown]}…" : text)}; {expected} was expected.");
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class SafetensorsHeader
 
     private const int MaximumDepth = 3;
     private const int MaximumRank = 32;
+    private const int MaximumNameBytes = 4096;
     private const int PrefixLength = sizeof(ulong);
 
     private readonly string _path;
@@ -84,7 +85,7 @@ internal sealed class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, "the header");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = ReadName(ref reader);
             Expect(ref reader, JsonTokenType.StartObject, name);
             if (string.Equals(name, MetadataName, StringComparison.Ordinal))
             {
@@ -102,11 +103,16 @@ internal sealed class SafetensorsHeader
         }
     }
 
+    private string ReadName(ref Utf8JsonReader reader) =>
+        reader.ValueSpan.Length <= MaximumNameBytes
+            ? reader.GetString()!
+            : throw Refusal(_path, $"a name in its header is {reader.ValueSpan.Length} bytes long; at most {MaximumNameBytes} are accepted");
+
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = ReadName(ref reader);
             Expect(ref reader, JsonTokenType.String, $"{MetadataName}.{key}");
             if (!_metadata.TryAdd(key, reader.GetString()!))
             {
@@ -122,7 +128,7 @@ internal sealed class SafetensorsHeader
         long[]? offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = reader.GetString()!;
+            var field = ReadName(ref reader);
             switch (field)
             {
                 case "dtype" when type is null:

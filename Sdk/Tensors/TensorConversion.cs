@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Steering.Tensors;
@@ -100,10 +102,21 @@ public static class TensorConversion
         }
     }
 
+    /// <summary>The stored bits are the upper half of an fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromBFloat16(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         var bits = MemoryMarshal.Cast<float, uint>(destination);
-        TensorPrimitives.ConvertTruncating(source, bits);
-        TensorPrimitives.ShiftLeft(bits, 16, bits);
+        for (; source.Length >= Vector<ushort>.Count; source = source[Vector<ushort>.Count..], bits = bits[Vector<ushort>.Count..])
+        {
+            Vector.Widen(new Vector<ushort>(source), out var low, out var high);
+            (low << 16).CopyTo(bits);
+            (high << 16).CopyTo(bits[Vector<uint>.Count..]);
+        }
+
+        for (var i = 0; i < source.Length; i++)
+        {
+            bits[i] = (uint)source[i] << 16;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Steering.Tensors;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -56,6 +57,8 @@ public static class Dequantiser
         _ => null,
     };
 
+    // Optimised at its first call, with the format's own code inside: an import is over before tiering would get to it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Decode<TFormat>(ReadOnlySpan<byte> source, Span<float> destination, int elements, int bytes)
         where TFormat : struct, IBlockFormat
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -8,6 +9,7 @@ internal readonly struct IQ4_NL : IBlockFormat
     /// <summary>The sixteen values that codes stand for, denser around zero.</summary>
     public static Vector128<sbyte> Table => Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

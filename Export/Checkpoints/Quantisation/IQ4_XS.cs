@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -8,6 +9,7 @@ namespace Steering.Export.Checkpoints.Quantisation;
 /// </summary>
 internal readonly struct IQ4_XS : IBlockFormat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

@@ -30,7 +30,8 @@ internal static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FifthBits(uint mask)
     {
-        var spread = Vector128.Create(Vector64.Create((byte)mask), Vector64.Create((byte)(mask >> 8)));
+        // The first byte of the mask in lanes 0–7, the second in lanes 8–15.
+        var spread = Vector128.Shuffle(Vector128.CreateScalar(mask).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         var selector = Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
         return Vector128.Equals(spread & selector, selector) & Vector128.Create((byte)16);
     }

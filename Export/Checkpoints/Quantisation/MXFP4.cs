@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -10,6 +11,7 @@ internal readonly struct MXFP4 : IBlockFormat
 {
     private static Vector128<sbyte> DoubledValues => Vector128.Create(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         // The two smallest exponents give subnormal numbers.

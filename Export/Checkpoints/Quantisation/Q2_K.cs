@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Steering.Export.Checkpoints.Quantisation;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal readonly struct Q2_K : IBlockFormat
     private const int Codes = 16;
     private const int Scales = 80;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, Scales);

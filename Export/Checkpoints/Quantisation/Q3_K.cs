@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -11,6 +12,7 @@ internal readonly struct Q3_K : IBlockFormat
     private const int Codes = 32;
     private const int Scales = 96;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, Scales + 12);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -5,6 +6,7 @@ namespace Steering.Export.Checkpoints.Quantisation;
 /// <summary>Blocks of 32: d (half), 16 bytes of codes; <c>x = d · (q − 8)</c>, lower nibbles first, then upper.</summary>
 internal readonly struct Q4_0 : IBlockFormat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Steering.Export.Checkpoints.Quantisation;
 
 /// <summary>Blocks of 32: d, m (halves), 16 bytes of codes; <c>x = d · q + m</c>, lower nibbles first, then upper.</summary>
 internal readonly struct Q4_1 : IBlockFormat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Steering.Export.Checkpoints.Quantisation;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal readonly struct Q4_K : IBlockFormat
 {
     private const int Codes = 4 + SixBitScales.Bytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,6 +7,7 @@ namespace Steering.Export.Checkpoints.Quantisation;
 /// <summary>Blocks of 32: d (half), 32 fifth bits, 16 bytes of lower four bits; <c>x = d · (q − 16)</c>.</summary>
 internal readonly struct Q5_0 : IBlockFormat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

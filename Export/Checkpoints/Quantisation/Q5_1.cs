@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -5,6 +6,7 @@ namespace Steering.Export.Checkpoints.Quantisation;
 /// <summary>Blocks of 32: d, m (halves), 32 fifth bits, 16 bytes of lower four bits; <c>x = d · q + m</c>.</summary>
 internal readonly struct Q5_1 : IBlockFormat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Steering.Export.Checkpoints.Quantisation;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal readonly struct Q5_K : IBlockFormat
     private const int FifthBits = 4 + SixBitScales.Bytes;
     private const int Codes = FifthBits + 32;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, 0);

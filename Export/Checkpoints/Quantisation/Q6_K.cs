@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Steering.Export.Checkpoints.Quantisation;
@@ -11,6 +12,7 @@ internal readonly struct Q6_K : IBlockFormat
     private const int Upper = 128;
     private const int Scales = 192;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(ReadOnlySpan<byte> block, Span<float> values)
     {
         var scale = Lanes.ReadHalf(block, Scales + 16);

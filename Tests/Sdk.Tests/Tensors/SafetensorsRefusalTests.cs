@@ -22,6 +22,7 @@ public sealed class SafetensorsRefusalTests
         yield return ("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0, "key 'k' appears twice");
         yield return ("{\"__metadata__\":{\"k\":1}}", 0, "__metadata__.k has a Number");
         yield return ($"{{{Entry("a", "F8_E4M3", "[4]", "[0,4]")}}}", 4, "tensor 'a' has the dtype 'F8_E4M3'; one of BOOL, U8,");
+        yield return ($"{{{Entry(new string('n', 4097), "F32", "[1]", "[0,4]")}}}", 4, "a name in its header is 4097 bytes long; at most 4096 are accepted");
         yield return ($"{{{Entry("a", "F32", "[-1]", "[0,4]")}}}", 4, "something in shape that is not a whole number");
         yield return ($"{{{Entry("a", "F32", "[1.5]", "[0,4]")}}}", 4, "something in shape that is not a whole number");
         yield return ($"{{{Entry("a", "F32", "[18446744073709551616]", "[0,4]")}}}", 4, "something in shape that is not a whole number");
