@@ -102,7 +102,7 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         return (writer, [writer.Add("Div", row.Projection, scale), scale]);
     }
 
-    /// <summary>The threshold of competing rows: the larger of their own and the (k + 1)-th largest pre-activation.</summary>
+    /// <summary>The threshold of competing rows: the larger of their own and the border between the k-th and the (k + 1)-th largest pre-activation.</summary>
     private (NodeWriter Writer, string[] Results) Competition(NodeWriter writer, Row row, string scale)
     {
         var competes = writer.Add("Greater", row[Dial.Competes], writer.Scalar(0f));
@@ -114,7 +114,11 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         var shared = writer.Add("Max", largest, writer.Scalar(1e-30f));
         var all = writer.Add("Add", writer.Add("Div", product, shared), SocketLayout.EncoderBias(site));
         var leading = writer.Largest(all, SocketLayout.EncoderRank(site));
-        var bar = writer.AddWith("Gather", [leading, writer.Vector(-1)], NodeWriter.Int("axis", -1));
+
+        // Halfway between the last that wins and the first that loses: a row's own product and the encoder's round
+        // differently, and compared with its own value from the other product the first loser would win every other time.
+        var border = writer.Add("Slice", leading, writer.Vector(-2), writer.Vector(long.MaxValue), writer.Vector(-1));
+        var bar = writer.Add("Mul", writer.SumLast(border), writer.Scalar(0.5f));
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }
 

@@ -14,6 +14,9 @@ public sealed record DecodeRequest
     /// <summary>Number of tokens before which end tokens are not chosen, 0 to <see cref="MaxTokens"/>.</summary>
     public int MinTokens { get; init; }
 
+    /// <summary>Whether the completion goes on after an end token, to <see cref="MaxTokens"/>. For measurements; default: false.</summary>
+    public bool IgnoreEndTokens { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

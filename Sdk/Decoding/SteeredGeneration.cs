@@ -103,6 +103,10 @@ public sealed class SteeredGeneration : IDisposable
         {
             // GenAI runs the pass over the previous token here, so what is switched now acts on that token's position.
             _switches.Set(isPrompt: false, TokenCount, TokenId, _latest);
+            if (_request.IgnoreEndTokens && _model.IsEndToken(TokenId))
+            {
+                ContinueAfterEndToken();
+            }
         }
 
         _generator.GenerateNextToken();
@@ -113,7 +117,7 @@ public sealed class SteeredGeneration : IDisposable
 
         TokenId = _generator.GetNextTokens()[0];
         TokenCount++;
-        FinishReason = _model.IsEndToken(TokenId) ? FinishReason.Stop
+        FinishReason = _model.IsEndToken(TokenId) && !_request.IgnoreEndTokens ? FinishReason.Stop
             : TokenCount >= _request.MaxTokens ? FinishReason.Length
             : FinishReason.None;
         return true;
@@ -262,6 +266,13 @@ public sealed class SteeredGeneration : IDisposable
             parameters.SetSearchOption("top_p", sampling.TopP ?? 1);
             parameters.SetSearchOption("random_seed", sampling.Seed ?? Random.Shared.Next());
         }
+    }
+
+    // GenAI only pads after an end token. Taken back and given as input, the same token is just another one.
+    private void ContinueAfterEndToken()
+    {
+        _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
+        _generator.AppendTokens([TokenId]);
     }
 
     private void ReadPromptActivations(int start)

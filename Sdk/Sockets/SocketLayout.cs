@@ -54,8 +54,8 @@ public static class SocketLayout
     public static string EncoderBias(string site) => $"steering.{site}.encoder_bias";
 
     /// <summary>
-    /// i64 [1]: k + 1, at most D. A competing row is active where its z exceeds the (k + 1)-th largest pre-activation and
-    /// its own threshold. The pre-activations are (x·encoder)/s + encoder_bias with the s of the competing rows, which
+    /// i64 [1]: k + 1, 2 to D. A competing row is active where its z is among the k largest pre-activations (above the
+    /// middle between the k-th and the (k + 1)-th) and above its own threshold. The pre-activations are (x·encoder)/s + encoder_bias with the s of the competing rows, which
     /// all read the encoder's input and so share it. Feed 1 when D is 0.
     /// </summary>
     public static string EncoderRank(string site) => $"steering.{site}.encoder_rank";

@@ -152,6 +152,35 @@ public sealed class SocketOperatorTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(5)]
+    [DataRow(32)]
+    public void Competition_WatchedLatentByLatent_LetsExactlyKWin(int k)
+    {
+        var random = new Random(12);
+        const int Latents = 64;
+        const int Tokens = 24;
+        float[] encoder = [.. Enumerable.Range(0, Latents * Hidden).Select(_ => (float)(random.NextDouble() - 0.5))];
+        // High enough that all winners are above zero.
+        float[] bias = [.. Enumerable.Range(0, Latents).Select(_ => 50f + (float)random.NextDouble())];
+        var winners = new int[Tokens];
+        for (var latent = 0; latent < Latents; latent++)
+        {
+            var rows = new SocketRows(1, Hidden) { Encoder = encoder, EncoderBias = bias, Rank = k + 1 };
+            encoder.AsSpan(latent * Hidden, Hidden).CopyTo(rows.Read);
+            rows.Set(Dial.Bias, 0, bias[latent]).Set(Dial.Competes, 0, 1).Set(Dial.Threshold, 0, 0);
+            var run = Single.Value.Run(SocketHarness.Ids(1, Tokens), null, SocketHarness.Feeds(Single.Value, Hidden, (Site, rows)));
+            var activations = run[SocketLayout.Activations("resid_post.1")].Values;
+            for (var token = 0; token < Tokens; token++)
+            {
+                winners[token] += activations[token] > 0 ? 1 : 0;
+            }
+        }
+
+        CollectionAssert.AreEqual(Enumerable.Repeat(k, Tokens).ToArray(), winners);
+    }
+
+    [TestMethod]
     [DataRow(GraphPrecision.Float32, Exact)]
     [DataRow(GraphPrecision.Int4, Exact)]
     [DataRow(GraphPrecision.Float16, Half)]
