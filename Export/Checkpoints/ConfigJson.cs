@@ -26,18 +26,10 @@ internal sealed class ConfigJson
     /// <exception cref="SteeringException">The file is missing, too long, not JSON, or repeats a key.</exception>
     public static ConfigJson Read(string path)
     {
-        try
-        {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            using var document = JsonDocument.Parse(ReadableFile.ReadAllBytes(path, MaximumBytes), options);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigJson(path, string.Empty, document.RootElement.Clone())
-                : throw new SteeringException($"{path} holds a JSON {document.RootElement.ValueKind}; an object was expected.");
-        }
-        catch (JsonException failure)
-        {
-            throw new SteeringException($"{path} is not valid JSON: {failure.Message}", failure);
-        }
+        using var document = StrictJson.Parse(path, ReadableFile.ReadAllBytes(path, MaximumBytes));
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new ConfigJson(path, string.Empty, document.RootElement.Clone())
+            : throw new SteeringException($"{path} holds a JSON {document.RootElement.ValueKind}; an object was expected.");
     }
 
     /// <summary>Whether a key is there and not null.</summary>

@@ -94,6 +94,11 @@ public readonly record struct ExternalData(string Location, long Offset, long Le
     private static string Contained(TensorProto tensor, string folder, string location)
     {
         var root = Path.GetFullPath(folder);
+        if (location.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+        {
+            throw new SteeringException($"Initialiser '{tensor.Name}' names a data file with control characters in its name. Refused.");
+        }
+
         var path = Path.GetFullPath(Path.Combine(root, location));
         var prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
         return !Path.IsPathRooted(location) && path.StartsWith(prefix, StringComparison.Ordinal)

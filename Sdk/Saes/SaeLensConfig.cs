@@ -31,7 +31,7 @@ internal sealed record SaeLensConfig
 
     public static SaeLensConfig Parse(string path, ReadOnlyMemory<byte> utf8)
     {
-        using var document = SaeLensConfigReader.Parse(path, utf8);
+        using var document = StrictJson.Parse(path, utf8);
         return Read(new SaeLensConfigReader(path, document.RootElement));
     }
 

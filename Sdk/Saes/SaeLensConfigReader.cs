@@ -7,7 +7,6 @@ namespace Steering.Saes;
 internal sealed class SaeLensConfigReader
 {
     private const int ShownCharacters = 80;
-    private const int MaximumDepth = 32;
     private readonly Dictionary<string, JsonElement> _keys = new(StringComparer.Ordinal);
     private readonly string _prefix;
 
@@ -27,23 +26,6 @@ internal sealed class SaeLensConfigReader
     }
 
     public string Path { get; }
-
-    /// <summary>Parses JSON whose nesting is bounded, whose keys are unique and whose texts are Unicode.</summary>
-    public static JsonDocument Parse(string path, ReadOnlyMemory<byte> utf8)
-    {
-        JsonDocument? document = null;
-        try
-        {
-            document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaximumDepth, AllowDuplicateProperties = false });
-            CheckTexts(document.RootElement);
-            return document;
-        }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
-        {
-            document?.Dispose();
-            throw new SteeringException($"{path}: not valid JSON: {failure.Message}", failure);
-        }
-    }
 
     /// <summary>The metadata object; an empty one where there is none (the flat layout).</summary>
     public SaeLensConfigReader Metadata()
@@ -121,32 +103,6 @@ internal sealed class SaeLensConfigReader
     public SteeringException Refusal(string name, string value, string reason) => new($"{Path}: {_prefix}{name} = {value}: {reason}.");
 
     public SteeringException Missing(string name) => new($"{Path}: the key '{_prefix}{name}' is missing; a SAELens cfg.json for this architecture holds it.");
-
-    /// <summary>The parser lets ill-formed Unicode pass until a text is read; read them all at once, so that it is refused here.</summary>
-    private static void CheckTexts(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject())
-                {
-                    _ = property.Name;
-                    CheckTexts(property.Value);
-                }
-
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray())
-                {
-                    CheckTexts(item);
-                }
-
-                break;
-            case JsonValueKind.String:
-                _ = element.GetString();
-                break;
-        }
-    }
 
     private static string Describe(JsonElement element)
     {

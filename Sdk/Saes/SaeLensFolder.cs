@@ -55,7 +55,7 @@ public static class SaeLensFolder
 
     private static float? ReadScaler(string path)
     {
-        using var document = SaeLensConfigReader.Parse(path, ReadableFile.ReadAllBytes(path, MaximumScalerBytes));
+        using var document = StrictJson.Parse(path, ReadableFile.ReadAllBytes(path, MaximumScalerBytes));
         var reader = new SaeLensConfigReader(path, document.RootElement);
         var factor = reader.TakeNumber("scaling_factor");
         reader.RefuseRest();

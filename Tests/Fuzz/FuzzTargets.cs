@@ -14,6 +14,10 @@ internal static class FuzzTargets
         ["manifest"] = () => new ManifestTarget(),
         ["genai-config"] = () => new GenAiConfigTarget(),
         ["tokenizer"] = () => new TokenizerTarget(),
+        ["checkpoint-gguf"] = () => new CheckpointGgufTarget(),
+        ["checkpoint-config"] = () => new CheckpointConfigTarget(),
+        ["shard-index"] = () => new ShardIndexTarget(),
+        ["onnx"] = () => new OnnxTarget(),
         ["sae-config"] = () => new SaeConfigTarget(),
         ["sae-weights"] = () => new SaeWeightsTarget(),
     };

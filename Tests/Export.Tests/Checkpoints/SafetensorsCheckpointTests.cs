@@ -79,6 +79,7 @@ public sealed class SafetensorsCheckpointTests
     [DataRow("""{"weight_map":{},"extra":1}""", "has the key 'extra'")]
     [DataRow("[]", "holds a JSON Array; an object was expected")]
     [DataRow("{", "is not valid JSON")]
+    [DataRow("""{"weight_map":{"model.a":"\ud800"}}""", "is not valid JSON")]
     public void Open_WrongIndex_Refuses(string index, string message)
     {
         using var folder = new TemporaryFolder();

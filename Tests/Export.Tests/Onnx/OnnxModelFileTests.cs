@@ -64,6 +64,7 @@ public sealed class OnnxModelFileTests
     [DataRow("location", "/etc/passwd", "outside the model's folder")]
     [DataRow("location", "absent.data", "which is missing")]
     [DataRow("location", "", "names no file")]
+    [DataRow("location", "a\0b", "control characters")]
     [DataRow("offset", "-1", "not a whole number")]
     [DataRow("offset", "99999999999", "has only")]
     [DataRow("offset", "9223372036854775807", "has only")]
