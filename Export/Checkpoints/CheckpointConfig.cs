@@ -6,7 +6,7 @@ public sealed record CheckpointConfig
     /// <summary><c>model_type</c>: llama, qwen2, gpt2 …</summary>
     public required string ModelType { get; init; }
 
-    /// <summary>Name of the model for people: <c>general.name</c>, <c>_name_or_path</c>, or the file's name.</summary>
+    /// <summary>Name of the model for people: <c>_name_or_path</c> or the folder's name, or a GGUF file's name without its quantisation.</summary>
     public required string ModelName { get; init; }
 
     /// <summary><c>hidden_size</c>.</summary>

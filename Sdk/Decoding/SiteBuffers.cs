@@ -123,8 +123,6 @@ internal sealed class SiteBuffers : IDisposable
     /// <summary>Opens or closes a row: closed, it only watches.</summary>
     public void Switch(int row, bool on) => Dials.Span[((int)Dial.Gate * Rows) + row] = on ? _gates[row] : float.PositiveInfinity;
 
-    /// <summary>The first token position that a row edits.</summary>
-    public int FirstPosition(int row) => (int)Dials.Span[((int)Dial.FirstPosition * Rows) + row];
 
     public void Dispose()
     {

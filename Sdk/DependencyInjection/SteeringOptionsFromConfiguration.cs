@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Steering.Models;
@@ -68,54 +66,8 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
                 continue;
             }
 
-            try
-            {
-                options.Policies[policy.Key] = SteeringPolicy.Parse(JsonSerializer.Serialize(ToJson(policy)));
-            }
-            catch (SteeringException exception)
-            {
-                throw new SteeringException($"Configuration {policy.Path}: {exception.Message}", exception);
-            }
+            options.Policies[policy.Key] = PolicyConfiguration.Read(policy, Directory.GetCurrentDirectory());
         }
-    }
-
-    // Configuration keeps every value as text and every array as an object with the keys 0, 1, 2 …
-    private static JsonNode? ToJson(IConfigurationSection section)
-    {
-        var children = section.GetChildren().ToArray();
-        if (children.Length == 0)
-        {
-            return ScalarToJson(section.Value);
-        }
-
-        if (children.Select((child, index) => string.Equals(child.Key, index.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)).All(isIndex => isIndex))
-        {
-            return new JsonArray([.. children.Select(ToJson)]);
-        }
-
-        return new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, ToJson(child))));
-    }
-
-    private static JsonValue? ScalarToJson(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (bool.TryParse(text, out var boolean))
-        {
-            return JsonValue.Create(boolean);
-        }
-
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
-        {
-            return JsonValue.Create(whole);
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? JsonValue.Create(number)
-            : JsonValue.Create(text);
     }
 
     private static string Scalar(IConfigurationSection section) =>

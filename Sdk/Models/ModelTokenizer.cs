@@ -7,14 +7,15 @@ namespace Steering.Models;
 /// <summary>Text to token ids and back, and the model's chat template. Thread-safe.</summary>
 public sealed class ModelTokenizer : IDisposable
 {
-    private readonly TextTokenizer _text;
+    private readonly Lazy<TextTokenizer> _text;
     private readonly Lazy<Tokenizer> _template;
     private readonly Lock _templateLock = new();
     private readonly string _folder;
 
     internal ModelTokenizer(Model model, string folder)
     {
-        _text = TextTokenizer.Load(folder);
+        // A model may have none and be given ids only; then the first text says what is missing.
+        _text = new Lazy<TextTokenizer>(() => TextTokenizer.Load(folder));
         _template = new Lazy<Tokenizer>(() => new Tokenizer(model));
         _folder = folder;
     }
@@ -22,16 +23,16 @@ public sealed class ModelTokenizer : IDisposable
     /// <summary>Token ids of a text. Special tokens written in the text, such as <c>&lt;|im_end|&gt;</c>, become their ids.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">Whether the tokens that the model expects around a text, such as BOS, are added. Chat templates write them themselves.</param>
-    public int[] Encode(string text, bool addSpecialTokens = false) => _text.Encode(text, addSpecialTokens);
+    public int[] Encode(string text, bool addSpecialTokens = false) => _text.Value.Encode(text, addSpecialTokens);
 
     /// <summary>Text of token ids.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false) => _text.Decode(ids, skipSpecialTokens);
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false) => _text.Value.Decode(ids, skipSpecialTokens);
 
     /// <summary>A decoder that is given one token at a time and keeps incomplete characters back. Not thread-safe.</summary>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
-    public IncrementalDetokenizer CreateDetokenizer(bool skipSpecialTokens = false) => _text.CreateDetokenizer(skipSpecialTokens);
+    public IncrementalDetokenizer CreateDetokenizer(bool skipSpecialTokens = false) => _text.Value.CreateDetokenizer(skipSpecialTokens);
 
     /// <summary>The prompt that the model was trained to answer.</summary>
     /// <param name="messages">Roles and texts, in order.</param>

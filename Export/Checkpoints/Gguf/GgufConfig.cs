@@ -36,7 +36,7 @@ internal static class GgufConfig
         var common = new CheckpointConfig
         {
             ModelType = architecture.ModelType,
-            ModelName = Text(file, "general.name") ?? Path.GetFileNameWithoutExtension(file.Path),
+            ModelName = GgufName.Of(file.Path),
             HiddenSize = hidden,
             IntermediateSize = keys.Integer("feed_forward_length"),
             BlockCount = keys.Integer("block_count", MaximumBlocks),

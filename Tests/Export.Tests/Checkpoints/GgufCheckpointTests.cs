@@ -19,7 +19,7 @@ public sealed class GgufCheckpointTests
         var expected = new CheckpointConfig
         {
             ModelType = "llama",
-            ModelName = "Smollm2 135M 8k Lc100K Mix1 Ep2",
+            ModelName = "SmolLM2-135M-Instruct",
             HiddenSize = 576,
             IntermediateSize = 1536,
             BlockCount = 30,
