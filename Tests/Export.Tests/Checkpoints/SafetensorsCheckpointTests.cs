@@ -60,6 +60,7 @@ public sealed class SafetensorsCheckpointTests
     {
         using var folder = new TemporaryFolder();
         WriteShards(folder, """{"metadata":{"total_size":64},"weight_map":{"model.a":"s1.safetensors","model.b":"sub/s2.safetensors"}}""");
+        Refusal.Of(() => Checkpoint.Open(folder["s1.safetensors"]), "is one shard of several; open its folder instead");
         using var checkpoint = Checkpoint.Open(folder.Path);
         CollectionAssert.AreEquivalent(new[] { "model.a", "model.b" }, checkpoint.TensorNames.ToArray());
         var values = new float[8];
