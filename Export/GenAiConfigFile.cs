@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steering.Export.Checkpoints;
+using Steering.Export.Sockets;
 using Steering.IO;
 
 namespace Steering.Export;
@@ -8,7 +9,7 @@ namespace Steering.Export;
 /// <summary>Writes the <c>genai_config.json</c> of a model folder.</summary>
 internal static class GenAiConfigFile
 {
-    public const string FileName = "genai_config.json";
+    public const string FileName = GenAiFolder.FileName;
 
     public static void Write(string folder, string modelFile, string type, CheckpointConfig config)
     {

@@ -1,4 +1,5 @@
 using Steering.Export.Precision;
+using Steering.Export.Sockets;
 
 namespace Steering.Export;
 
@@ -14,8 +15,8 @@ public sealed record ImportOptions
     /// </summary>
     public bool ExactActivations { get; init; }
 
-    /// <summary>Blocks after which sockets are put in; null for none, empty for every block.</summary>
-    public IReadOnlyList<int>? SocketBlocks { get; init; }
+    /// <summary>After which blocks sockets are put in; null for none.</summary>
+    public SiteSelection? Sites { get; init; }
 
     /// <summary>Replace what the destination holds. Without it, a destination that exists is refused.</summary>
     public bool Overwrite { get; init; }

@@ -6,6 +6,9 @@ public static class ArchitectureRegistry
     private static readonly IArchitecture[] Architectures =
     [
         new LlamaArchitecture(),
+        new GemmaArchitecture(),
+        new Gpt2Architecture(),
+        new GptNeoXArchitecture(),
     ];
 
     /// <summary>Every supported <c>model_type</c>, in order.</summary>

@@ -4,70 +4,63 @@ using Steering.Export.Onnx;
 
 namespace Steering.Export.Architectures;
 
-/// <summary>Llama: pre-normalised blocks of grouped-query attention with rotary positions and a gated feed-forward.</summary>
-internal class LlamaArchitecture : IArchitecture
+/// <summary>
+/// Llama and its close kin: pre-normalised blocks of grouped-query attention with rotary positions and a gated
+/// feed-forward. Mistral adds a sliding window, Qwen 2 biases, Qwen 3 a normalisation of every query and key head, Phi-3
+/// stores its matrices stacked.
+/// </summary>
+internal sealed class LlamaArchitecture : IArchitecture
 {
-    private const string Head = "lm_head.weight";
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ModelTypes { get; } = ["llama", "mistral", "qwen2", "qwen3", "phi3"];
 
     /// <inheritdoc/>
-    public virtual IReadOnlyList<string> ModelTypes => ["llama"];
-
-    /// <inheritdoc/>
-    public virtual string GenAiType => "llama";
+    /// <remarks>GenAI recomputes the cache of a "phi3" at position 4,097, for a rotary scaling that this graph does not have.</remarks>
+    public string GenAiType(string modelType) => modelType switch
+    {
+        "phi3" => "llama",
+        _ => modelType,
+    };
 
     /// <inheritdoc/>
     public void Build(DecoderGraph decoder, ICheckpoint checkpoint)
     {
         var config = checkpoint.Config;
-        if (config.Activation is not ("silu" or "swish"))
-        {
-            throw new SteeringException($"{checkpoint.Source}: a {config.ModelType} model with the activation '{config.Activation}' is not supported; silu is.");
-        }
-
-        decoder.Embed("model.embed_tokens.weight", Head);
-        var attention = new AttentionSettings((float)(1 / Math.Sqrt(config.HeadSize)))
-        {
-            Rotary = decoder.Rotary(string.Empty, config.HeadSize, config.RopeTheta, config.RopeScaling),
-            Window = Window(config),
-        };
+        decoder.Embed("model.embed_tokens", "lm_head");
+        var rotary = decoder.Rotary(string.Empty, config.RopeTheta, config.RopeScaling, config.RopeFrequencyDivisors);
         for (var block = 0; block < config.BlockCount; block++)
         {
             var tensors = string.Create(CultureInfo.InvariantCulture, $"model.layers.{block}.");
             var path = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{block}");
-            var x = decoder.RootMeanSquareNorm(path + "/input_layernorm", decoder.Vector(tensors + "input_layernorm.weight"));
-            var attended = decoder.Attention(block, QueryKeyValue(decoder, config, tensors + "self_attn.", path + "/attn", x), attention);
-            decoder.AddToResidual(decoder.Linear(path + "/attn/o_proj", attended, decoder.Matrix(tensors + "self_attn.o_proj.weight"), decoder.VectorOrNull(tensors + "self_attn.o_proj.bias")));
-
-            var y = decoder.RootMeanSquareNorm(path + "/post_attention_layernorm", decoder.Vector(tensors + "post_attention_layernorm.weight"));
-            var (gate, up) = GateAndUp(decoder, config, tensors + "mlp.", path + "/mlp", y);
-            var gated = decoder.Graph.Add("Mul", path + "/mlp/Mul", [decoder.Silu(path + "/mlp/act_fn", gate), up]);
-            decoder.AddToResidual(decoder.Linear(path + "/mlp/down_proj", gated, decoder.Matrix(tensors + "mlp.down_proj.weight"), decoder.VectorOrNull(tensors + "mlp.down_proj.bias")));
+            var x = decoder.Norm(path + "/input_layernorm", tensors + "input_layernorm");
+            var heads = QueryKeyValue(decoder, config, tensors + "self_attn.", path + "/attn", x);
+            var attended = decoder.Attention(block, heads, new(config.AttentionScale) { Rotary = rotary, Window = config.WindowOf(block) });
+            decoder.AddToResidual(decoder.Linear(path + "/attn/o_proj", attended, tensors + "self_attn.o_proj"));
+            var y = decoder.Norm(path + "/post_attention_layernorm", tensors + "post_attention_layernorm");
+            decoder.AddToResidual(decoder.GatedFeedForward(tensors + "mlp.", path + "/mlp", y));
         }
 
         var last = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{config.BlockCount}/final_norm_layernorm");
-        decoder.Logits(decoder.RootMeanSquareNorm(last, decoder.Vector("model.norm.weight")), Head);
+        decoder.Logits(decoder.Norm(last, "model.norm"), "lm_head");
     }
 
-    /// <summary>Positions that a token sees, itself included; null for all.</summary>
-    protected virtual int? Window(CheckpointConfig config) => null;
-
     /// <summary>Queries, keys and values of a block, in one value or in three.</summary>
-    protected virtual GraphValue[] QueryKeyValue(DecoderGraph decoder, CheckpointConfig config, string tensors, string path, GraphValue x) =>
-        decoder.Linears(
-            path + "/qkv_proj",
-            x,
-            (path + "/q_proj", decoder.Matrix(tensors + "q_proj.weight"), decoder.VectorOrNull(tensors + "q_proj.bias")),
-            (path + "/k_proj", decoder.Matrix(tensors + "k_proj.weight"), decoder.VectorOrNull(tensors + "k_proj.bias")),
-            (path + "/v_proj", decoder.Matrix(tensors + "v_proj.weight"), decoder.VectorOrNull(tensors + "v_proj.bias")));
-
-    /// <summary>The two products of the gated feed-forward.</summary>
-    protected virtual (GraphValue Gate, GraphValue Up) GateAndUp(DecoderGraph decoder, CheckpointConfig config, string tensors, string path, GraphValue x)
+    public static GraphValue[] QueryKeyValue(DecoderGraph decoder, CheckpointConfig config, string tensors, string path, GraphValue x)
     {
-        var both = decoder.Linears(
-            path + "/gate_up_proj",
-            x,
-            (path + "/gate_proj", decoder.Matrix(tensors + "gate_proj.weight"), decoder.VectorOrNull(tensors + "gate_proj.bias")),
-            (path + "/up_proj", decoder.Matrix(tensors + "up_proj.weight"), decoder.VectorOrNull(tensors + "up_proj.bias")));
-        return both.Length == 2 ? (both[0], both[1]) : decoder.SplitInTwo(path + "/gate_up_proj", both[0]);
+        var values = decoder.Has(tensors + "qkv_proj.weight")
+            ? [decoder.Linear(path + "/qkv_proj", x, tensors + "qkv_proj")]
+            : decoder.Linears(path + "/qkv_proj", x, (path + "/q_proj", tensors + "q_proj"), (path + "/k_proj", tensors + "k_proj"), (path + "/v_proj", tensors + "v_proj"));
+        if (!config.QueryKeyNorm)
+        {
+            return values;
+        }
+
+        values = decoder.Separate(path + "/qkv_proj", values);
+        return
+        [
+            decoder.NormHeads(path + "/q_norm", tensors + "q_norm", values[0], config.HeadCount),
+            decoder.NormHeads(path + "/k_norm", tensors + "k_norm", values[1], config.KeyValueHeadCount),
+            values[2],
+        ];
     }
 }

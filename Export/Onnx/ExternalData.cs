@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.IO;
 
 namespace Steering.Export.Onnx;
 
@@ -51,7 +52,8 @@ public readonly record struct ExternalData(string Location, long Offset, long Le
             throw new SteeringException($"Initialiser '{tensor.Name}' says that its data is external but names no file.");
         }
 
-        var path = Contained(tensor, folder, location);
+        // Links may lead anywhere: who made the folder linked its weights; only the text of the model file is not trusted.
+        var path = ContainedPath.Resolve(folder, location, Path.GetPathRoot(Path.GetFullPath(folder)));
         if (!File.Exists(path))
         {
             throw new SteeringException($"Initialiser '{tensor.Name}' keeps its data in '{location}', which is missing from {folder}. Copy the whole model folder.");
@@ -90,19 +92,4 @@ public readonly record struct ExternalData(string Location, long Offset, long Le
         long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new SteeringException($"Initialiser '{tensor.Name}' has the external data {entry.Key} '{entry.Value}', which is not a whole number.");
-
-    private static string Contained(TensorProto tensor, string folder, string location)
-    {
-        var root = Path.GetFullPath(folder);
-        if (location.AsSpan().ContainsAnyInRange('\0', '\x1f'))
-        {
-            throw new SteeringException($"Initialiser '{tensor.Name}' names a data file with control characters in its name. Refused.");
-        }
-
-        var path = Path.GetFullPath(Path.Combine(root, location));
-        var prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
-        return !Path.IsPathRooted(location) && path.StartsWith(prefix, StringComparison.Ordinal)
-            ? path
-            : throw new SteeringException($"Initialiser '{tensor.Name}' keeps its data in '{location}', outside the model's folder {root}. Refused.");
-    }
 }

@@ -27,6 +27,7 @@ internal sealed class BlockFormat
         new("Q6_K", 256, 210, bits: 8, blockSize: 16, hasOffsets: false, BlockUnpacking.Q6_K),
         new("IQ4_NL", 32, 18, bits: 8, blockSize: 32, hasOffsets: false, BlockUnpacking.IQ4_NL),
         new("IQ4_XS", 256, 136, bits: 8, blockSize: 32, hasOffsets: false, BlockUnpacking.IQ4_XS),
+        new("MXFP4", 32, 17, bits: 8, blockSize: 32, hasOffsets: false, BlockUnpacking.MXFP4),
     }.ToDictionary(format => format.Storage, StringComparer.Ordinal);
 
     private readonly Unpacker _unpack;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Steering.Export.Checkpoints.Quantisation;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Steering.Export.Precision;
@@ -7,6 +8,7 @@ namespace Steering.Export.Precision;
 internal static class BlockUnpacking
 {
     private static readonly sbyte[] NonLinearValues = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+    private static readonly sbyte[] DoubledFloatValues = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
     private static float Half(ReadOnlySpan<byte> source, int at) => (float)ReadHalfLittleEndian(source[at..]);
 
@@ -90,7 +92,7 @@ internal static class BlockUnpacking
     // 8 sub-blocks of 32: w = d·sc·q − dmin·m
     public static void Q4_K(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        SixBitScales(source, centre: 8, scales, offsets);
+        SubBlocks(source, centre: 8, scales, offsets);
         for (var pair = 0; pair < 4; pair++)
         {
             for (var i = 0; i < 32; i++)
@@ -104,7 +106,7 @@ internal static class BlockUnpacking
 
     public static void Q5_K(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
-        SixBitScales(source, centre: 16, scales, offsets);
+        SubBlocks(source, centre: 16, scales, offsets);
         for (var pair = 0; pair < 4; pair++)
         {
             for (var i = 0; i < 32; i++)
@@ -140,7 +142,7 @@ internal static class BlockUnpacking
     public static void IQ4_NL(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
     {
         scales[0] = Half(source, 0);
-        NonLinear(source[2..18], codes);
+        TableNibbles(source[2..18], codes, NonLinearValues);
     }
 
     public static void IQ4_XS(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
@@ -151,8 +153,15 @@ internal static class BlockUnpacking
         {
             var low = (source[4 + (block / 2)] >> (block % 2 * 4)) & 15;
             scales[block] = d * ((low | (((high >> (block * 2)) & 3) << 4)) - 32);
-            NonLinear(source.Slice(8 + (block * 16), 16), codes.Slice(block * 32, 32));
+            TableNibbles(source.Slice(8 + (block * 16), 16), codes.Slice(block * 32, 32), NonLinearValues);
         }
+    }
+
+    // w = 2^(e − 128) · doubled value
+    public static void MXFP4(ReadOnlySpan<byte> source, Span<sbyte> codes, Span<float> scales, Span<float> offsets)
+    {
+        scales[0] = MathF.ScaleB(1, source[0] - 128);
+        TableNibbles(source[1..17], codes, DoubledFloatValues);
     }
 
     private static void Nibbles(ReadOnlySpan<byte> source, Span<sbyte> codes, int centre)
@@ -173,33 +182,21 @@ internal static class BlockUnpacking
         }
     }
 
-    private static void NonLinear(ReadOnlySpan<byte> source, Span<sbyte> codes)
+    private static void TableNibbles(ReadOnlySpan<byte> source, Span<sbyte> codes, sbyte[] table)
     {
         for (var i = 0; i < 16; i++)
         {
-            codes[i] = NonLinearValues[source[i] & 15];
-            codes[i + 16] = NonLinearValues[source[i] >> 4];
+            codes[i] = table[source[i] & 15];
+            codes[i + 16] = table[source[i] >> 4];
         }
     }
 
-    private static void SixBitScales(ReadOnlySpan<byte> source, int centre, Span<float> scales, Span<float> offsets)
+    private static void SubBlocks(ReadOnlySpan<byte> source, int centre, Span<float> scales, Span<float> offsets)
     {
         var (d, minimum) = (Half(source, 0), Half(source, 2));
-        var packed = source[4..16];
         for (var block = 0; block < 8; block++)
         {
-            int scale, offset;
-            if (block < 4)
-            {
-                scale = packed[block] & 63;
-                offset = packed[block + 4] & 63;
-            }
-            else
-            {
-                scale = (packed[block + 4] & 15) | (packed[block - 4] >> 6 << 4);
-                offset = (packed[block + 4] >> 4) | (packed[block] >> 6 << 4);
-            }
-
+            var (scale, offset) = SixBitScales.Unpack(source[4..16], block);
             scales[block] = d * scale;
             offsets[block] = (centre * scales[block]) - (minimum * offset);
         }

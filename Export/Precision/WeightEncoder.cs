@@ -53,7 +53,7 @@ internal abstract class WeightEncoder
         : Graph.Add("Add", path + "/Add", [product, Graph.Small(WeightName(path, "Add.bias"), bias, bias.Length)]);
 
     /// <summary>A matrix's fp32 elements, row-major [out, in].</summary>
-    protected static TensorContent Elements(WeightMatrix matrix) => new(matrix.Count * sizeof(float), stream =>
+    public static TensorContent Elements(WeightMatrix matrix) => new(matrix.Count * sizeof(float), stream =>
     {
         var values = new float[matrix.Count];
         matrix.ReadFloat32(values);

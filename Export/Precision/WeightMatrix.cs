@@ -30,9 +30,6 @@ internal abstract class WeightMatrix
     /// <summary>A tensor as it is.</summary>
     public static WeightMatrix Of(ICheckpoint checkpoint, string name) => new StoredMatrix(checkpoint, name);
 
-    /// <summary>A tensor stored as [in, out].</summary>
-    public static WeightMatrix Transposed(ICheckpoint checkpoint, string name) => new TransposedMatrix(new StoredMatrix(checkpoint, name));
-
     /// <summary>Matrices under one another.</summary>
     public static WeightMatrix Stack(params IReadOnlyList<WeightMatrix> parts) => parts.Count == 1 ? parts[0] : new StackedMatrix(parts);
 
@@ -84,26 +81,6 @@ internal abstract class WeightMatrix
             tensor.Shape.Count == 2 && tensor.Shape[axis] is > 0 and <= int.MaxValue && tensor.Count <= Array.MaxLength
                 ? (int)tensor.Shape[axis]
                 : throw new SteeringException($"Tensor '{tensor.Name}' has the shape [{string.Join(", ", tensor.Shape)}], but a matrix of at most {Array.MaxLength} elements is expected.");
-    }
-
-    private sealed class TransposedMatrix(WeightMatrix stored) : WeightMatrix(stored.Columns, stored.Rows)
-    {
-        public override BlockFormat? Format => null;
-
-        public override void ReadFloat32(Span<float> destination)
-        {
-            var source = new float[stored.Count];
-            stored.ReadFloat32(source);
-            for (var row = 0; row < stored.Rows; row++)
-            {
-                for (var column = 0; column < stored.Columns; column++)
-                {
-                    destination[(column * stored.Rows) + row] = source[(row * stored.Columns) + column];
-                }
-            }
-        }
-
-        public override ReadOnlyMemory<byte> ReadBlocks() => throw new InvalidOperationException("Not stored in blocks.");
     }
 
     private sealed class StackedMatrix(IReadOnlyList<WeightMatrix> parts) : WeightMatrix(parts.Sum(part => part.Rows), CommonColumns(parts))

@@ -16,7 +16,9 @@ internal static class PreTokenizers
         ["gpt-2"] = new(Gpt2),
         ["phi-2"] = new(Gpt2),
         ["olmo"] = new(Gpt2),
-        ["smollm"] = new(SingleDigitsThenGpt2),
+        // The vocabulary has no token of several digits, so that cutting digits apart changes nothing but the space before
+        // other numerals (" ²"); the reference does not cut there.
+        ["smollm"] = new(Gpt2),
         ["starcoder"] = new(SingleDigitsThenGpt2),
         ["refact"] = new(SingleDigitsThenGpt2),
         ["llama-bpe"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true },

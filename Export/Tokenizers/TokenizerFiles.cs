@@ -1,3 +1,4 @@
+using Steering.IO;
 using Steering.Tensors;
 
 namespace Steering.Export.Tokenizers;
@@ -18,22 +19,27 @@ internal static class TokenizerFiles
     ];
 
     /// <summary>Rebuilds (GGUF) or copies (Hugging Face folder) the files.</summary>
-    /// <param name="source">The checkpoint: a <c>.gguf</c> file, a <c>.safetensors</c> file, or a folder.</param>
+    /// <param name="checkpoint">The checkpoint: a <c>.gguf</c> file, a <c>.safetensors</c> file, or a folder.</param>
     /// <param name="folder">The model folder.</param>
     /// <returns>Whether the folder now holds a <c>tokenizer.json</c>.</returns>
-    public static bool Write(string source, string folder)
+    public static bool Write(string checkpoint, string folder)
     {
-        if (source.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        if (checkpoint.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
-            using var file = GgufFile.Open(source);
+            using var file = GgufFile.Open(checkpoint);
             GgufTokenizer.Write(file, folder);
             return true;
         }
 
-        var from = Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!;
+        var from = Directory.Exists(checkpoint) ? checkpoint : Path.GetDirectoryName(Path.GetFullPath(checkpoint))!;
         foreach (var name in Copied.Where(name => File.Exists(Path.Combine(from, name))))
         {
-            File.Copy(Path.Combine(from, name), Path.Combine(folder, name));
+            // The content without the source's access rights: a read-only checkpoint must not make a folder that cannot be changed.
+            AtomicFile.Write(Path.Combine(folder, name), stream =>
+            {
+                using var source = File.OpenRead(Path.Combine(from, name));
+                source.CopyTo(stream);
+            });
         }
 
         return File.Exists(Path.Combine(folder, "tokenizer.json"));

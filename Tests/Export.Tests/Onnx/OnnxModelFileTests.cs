@@ -60,8 +60,8 @@ public sealed class OnnxModelFileTests
     }
 
     [TestMethod]
-    [DataRow("location", "../outside.data", "outside the model's folder")]
-    [DataRow("location", "/etc/passwd", "outside the model's folder")]
+    [DataRow("location", "../outside.data", "contains '..'")]
+    [DataRow("location", "/etc/passwd", "not a plain relative path")]
     [DataRow("location", "absent.data", "which is missing")]
     [DataRow("location", "", "names no file")]
     [DataRow("location", "a\0b", "control characters")]
