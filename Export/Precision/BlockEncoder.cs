@@ -77,7 +77,8 @@ internal sealed class BlockEncoder : WeightEncoder
             return blocks.HasOffsets
                 ? Graph.Add("Add", "/lm_head/offsets/Add", [product, Graph.AddMicrosoft("FusedMatMul", "/lm_head/offsets/FusedMatMul", [BlockSums(x, blocks), offsets], AttributeValue.Int("transB", 1))])
                 : product;
-        });
+        }
+        );
     }
 
     private GraphValue Linear(string path, GraphValue x, WeightMatrix weight, float[]? bias, int roundedBits)

@@ -156,7 +156,8 @@ internal static class WordCutters
                 {
                     emit(pending.ToString());
                 }
-            },
+            }
+            ,
             _ => throw new SteeringException($"{source} splits with the behaviour '{behavior}'{(invert ? " inverted" : string.Empty)}, which is not supported. Supported: Isolated, Removed, MergedWithPrevious."),
         };
     }

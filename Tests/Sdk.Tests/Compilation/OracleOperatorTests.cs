@@ -28,7 +28,7 @@ public sealed class OracleOperatorTests
         var decoder = weights.ReadFloat32("W_dec");
         var (x, acts) = (oracle.ReadFloat32("x")[..(Tokens * Width)], oracle.ReadFloat32("feature_acts"));
         var latents = decoder.Length / Width;
-                var compiler = new PolicyCompiler(TestData.CreateManifest(Width, 15) with { ModelName = "SmolLM2-135M-Instruct" }, new SteeringResources(OracleFolder.Oracles));
+        var compiler = new PolicyCompiler(TestData.CreateManifest(Width, 15) with { ModelName = "SmolLM2-135M-Instruct" }, new SteeringResources(OracleFolder.Oracles));
         var active = MostActive(acts, latents);
         foreach (var (name, policy) in SteeringOracle.Policies(steering))
         {
