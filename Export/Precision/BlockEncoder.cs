@@ -71,14 +71,15 @@ internal sealed class BlockEncoder : WeightEncoder
             rows = Graph.Add("Reshape", Path + "/Reshape", [sum, Graph.Constant(0, 0, table.Columns)]);
         }
 
-        return (rows, x =>
+        return (rows, Head);
+
+        GraphValue Head(GraphValue x)
         {
             var product = Multiply("/lm_head", x, blocks, codes, scales, GraphValue.None);
             return blocks.HasOffsets
                 ? Graph.Add("Add", "/lm_head/offsets/Add", [product, Graph.AddMicrosoft("FusedMatMul", "/lm_head/offsets/FusedMatMul", [BlockSums(x, blocks), offsets], AttributeValue.Int("transB", 1))])
                 : product;
         }
-        );
     }
 
     private GraphValue Linear(string path, GraphValue x, WeightMatrix weight, float[]? bias, int roundedBits)

@@ -134,31 +134,32 @@ internal static class WordCutters
                     emit(word);
                 }
             }),
-            "MergedWithPrevious" when !invert => (text, _, emit) =>
-            {
-                var pending = new StringBuilder();
-                regex.Cut(text, (word, matched) =>
-                {
-                    if (!matched && pending.Length > 0)
-                    {
-                        emit(pending.ToString());
-                        pending.Clear();
-                    }
-
-                    pending.Append(word);
-                    if (matched)
-                    {
-                        emit(pending.ToString());
-                        pending.Clear();
-                    }
-                });
-                if (pending.Length > 0)
-                {
-                    emit(pending.ToString());
-                }
-            }
-            ,
+            "MergedWithPrevious" when !invert => MergedWithPrevious(regex),
             _ => throw new SteeringException($"{source} splits with the behaviour '{behavior}'{(invert ? " inverted" : string.Empty)}, which is not supported. Supported: Isolated, Removed, MergedWithPrevious."),
         };
     }
+
+    private static WordCutter MergedWithPrevious(UnicodeRegex regex) => (text, _, emit) =>
+    {
+        var pending = new StringBuilder();
+        regex.Cut(text, (word, matched) =>
+        {
+            if (!matched && pending.Length > 0)
+            {
+                emit(pending.ToString());
+                pending.Clear();
+            }
+
+            pending.Append(word);
+            if (matched)
+            {
+                emit(pending.ToString());
+                pending.Clear();
+            }
+        });
+        if (pending.Length > 0)
+        {
+            emit(pending.ToString());
+        }
+    };
 }
