@@ -85,8 +85,10 @@ internal sealed class InterventionSwitches
                 acts = callback(new GateContext(isPrompt, generatedTokens, lastTokenId, activations));
             }
 
-            foreach (var address in intervention.Rows)
+            // By index: an enumerator over the interface would be allocated for every token.
+            for (var row = 0; row < intervention.Rows.Count; row++)
             {
+                var address = intervention.Rows[row];
                 _sites[address.Site].Switch(address.Row, acts);
             }
         }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
+using Steering;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Steering;
 using Steering.Chat;
 using Steering.Decoding;
 using Steering.DependencyInjection;
@@ -12,7 +12,7 @@ using Steering.DependencyInjection;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers steering in a service collection.</summary>
-public static partial class SteeringServiceCollectionExtensions
+public static class SteeringServiceCollectionExtensions
 {
     /// <summary>Registers a <see cref="SteeringEngine"/>: one model, its SAEs and its named policies.</summary>
     /// <param name="services">The services.</param>
@@ -39,7 +39,7 @@ public static partial class SteeringServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         services.AddSingleton<IConfigureOptions<SteeringOptions>>(new SteeringOptionsFromConfiguration(section));
-        services.AddSingleton<IOptionsChangeTokenSource<SteeringOptions>>(new ConfigurationChangeTokenSource<SteeringOptions>(section));
+        services.AddSingleton(new SteeringReload(section));
         return services.AddSteering(configure ?? (_ => { }));
     }
 
@@ -76,23 +76,8 @@ public static partial class SteeringServiceCollectionExtensions
 
     private static SteeringEngine CreateEngine(IServiceProvider provider)
     {
-        var monitor = provider.GetRequiredService<IOptionsMonitor<SteeringOptions>>();
-        var logger = provider.GetService<ILogger<SteeringEngine>>();
-        var engine = SteeringEngine.Load(monitor.CurrentValue);
-        monitor.OnChange(options =>
-        {
-            try
-            {
-                engine.ReplacePolicies(new Dictionary<string, Steering.Policies.SteeringPolicy>(options.Policies, StringComparer.Ordinal));
-            }
-            catch (SteeringException exception) when (logger is not null)
-            {
-                LogReloadRefused(logger, exception);
-            }
-        });
+        var engine = SteeringEngine.Load(provider.GetRequiredService<IOptions<SteeringOptions>>().Value);
+        provider.GetService<SteeringReload>()?.Follow(engine, provider.GetRequiredService<IOptionsFactory<SteeringOptions>>(), provider.GetService<ILogger<SteeringEngine>>());
         return engine;
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The reloaded policies were refused; those in force stay.")]
-    private static partial void LogReloadRefused(ILogger logger, Exception exception);
 }

@@ -1,0 +1,38 @@
+using Steering;
+using Steering.Benchmarks;
+
+const string Usage = """
+    usage: dotnet run -c Release --project Benchmarks -- COMMAND …
+      sockets PLAIN IDLE-ONE IDLE-ALL --sae DIR    cost of sockets, idle and active, on three folders of one model
+      precision FP32 INT4 [OTHER…]                 decode speed of model folders beside each other
+      import SOURCE                                seconds to import a checkpoint, fp32 and int4
+      load FOLDER                                  seconds from nothing to the first token
+    """;
+
+Machine.Print();
+try
+{
+    switch (args)
+    {
+        case ["sockets", var plain, var one, var all, "--sae", var sae]:
+            SocketBenchmark.Run(plain, one, all, sae);
+            return 0;
+        case ["precision", .. { Length: >= 2 } folders]:
+            PrecisionBenchmark.Run(folders);
+            return 0;
+        case ["import", var source]:
+            ImportBenchmark.Run(source);
+            return 0;
+        case ["load", var folder]:
+            LoadBenchmark.Run(folder);
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (SteeringException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
