@@ -8,8 +8,8 @@ namespace Steering.Fuzz;
 /// <param name="Accepted">Inputs the reader took although they are mutations.</param>
 /// <param name="Refused">Inputs it refused in a documented way.</param>
 /// <param name="LargestAllocation">Bytes the costliest input made it allocate.</param>
-/// <param name="Slowest">Time of the slowest input.</param>
-/// <param name="Elapsed">Time of the whole run.</param>
+/// <param name="Slowest">Processor time of the slowest input.</param>
+/// <param name="Elapsed">Time of the whole run, by the clock.</param>
 internal sealed record FuzzReport(string Target, long Inputs, long Accepted, long Refused, long LargestAllocation, TimeSpan Slowest, TimeSpan Elapsed)
 {
     public override string ToString() => string.Create(
