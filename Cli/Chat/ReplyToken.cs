@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+using Steering.Policies;
+
+namespace Steering.Cli.Chat;
+
+/// <summary>One token of a reply.</summary>
+/// <param name="Text">What it adds to the text.</param>
+/// <param name="Activations">Activation of each shown feature.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReplyToken(string Text, IReadOnlyList<(FeatureTarget Feature, float Value)> Activations);

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Steering.Cli.Terminal;
+
+namespace Steering.Cli.Chat;
+
+/// <summary>Draws a reply while it streams: the text, and beside it the dials with the activations of the features.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="board">The dials.</param>
+internal sealed class ReplyView(CliConsole console, DialBoard board)
+{
+    private const int BarWidth = 10;
+    private const int PanelWidth = 40;
+    private const int NarrowestText = 30;
+
+    private readonly StringBuilder _text = new();
+    private readonly ActivationHistory _history = new(board);
+    private string? _notice;
+
+    /// <summary>Draws tokens as they come, until they end.</summary>
+    /// <param name="tokens">The reply.</param>
+    /// <param name="stop">Stops the reply.</param>
+    /// <returns>The whole text.</returns>
+    public async Task<string> ShowAsync(IAsyncEnumerable<ReplyToken> tokens, Action stop)
+    {
+        using var keys = new CancellationTokenSource();
+        var listening = DialKeys.ListenAsync(console.Terminal.Input, board, stop, notice => _notice = notice, keys.Token);
+        try
+        {
+            if (board.Shown.Count == 0)
+            {
+                await foreach (var token in tokens)
+                {
+                    _text.Append(token.Text);
+                    console.Terminal.Write(new Text(token.Text));
+                }
+
+                console.Terminal.WriteLine();
+            }
+            else
+            {
+                await DrawAsync(tokens);
+            }
+        }
+        finally
+        {
+            await keys.CancelAsync();
+            await listening;
+        }
+
+        return _text.ToString();
+    }
+
+    /// <summary>One line a feature: what it did over the reply.</summary>
+    public IEnumerable<string> Summary() => _history.Features.Select(feature => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{feature}  {_history.Spark(feature, 48)}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
+
+    private async Task DrawAsync(IAsyncEnumerable<ReplyToken> tokens)
+    {
+        await console.Terminal.Live(Text.Empty).AutoClear(true).StartAsync(async live =>
+        {
+            try
+            {
+                await foreach (var token in tokens)
+                {
+                    _text.Append(token.Text);
+                    _history.Add(token);
+                    live.UpdateTarget(Frame());
+                }
+            }
+            finally
+            {
+                live.UpdateTarget(Text.Empty);
+            }
+        });
+        console.Terminal.Write(new Text(_text.ToString()));
+        console.Terminal.WriteLine();
+        foreach (var line in Summary())
+        {
+            console.Terminal.Write(new Text(line + Environment.NewLine, new Style(Color.Grey)));
+        }
+    }
+
+    private Grid Frame()
+    {
+        var lines = Math.Max(3, console.Terminal.Profile.Height - 2);
+        var width = console.Terminal.Profile.Width;
+        var grid = new Grid();
+        if (width >= NarrowestText + PanelWidth)
+        {
+            grid.AddColumn(new GridColumn { Width = width - PanelWidth - 2, Padding = new Padding(0, 0, 2, 0) });
+            grid.AddColumn(new GridColumn { Width = PanelWidth, Padding = new Padding(0, 0, 0, 0) });
+            return grid.AddRow(new Tail(new Text(_text.ToString()), lines), new Tail(Panel(), lines));
+        }
+
+        var panel = board.Shown.Count + 1;
+        grid.AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
+        return grid.AddRow(new Tail(new Text(_text.ToString()), Math.Max(3, lines - panel))).AddRow(Panel());
+    }
+
+    private Rows Panel()
+    {
+        var dials = board.Dials;
+        var lines = new List<IRenderable>();
+        foreach (var feature in board.Shown)
+        {
+            var dial = dials.Index().FirstOrDefault(candidate => candidate.Item.Target == feature);
+            var chosen = dial.Item is not null && dial.Index == board.Selected;
+            var line = string.Create(CultureInfo.InvariantCulture, $"{(chosen ? '›' : ' ')}{feature.Features[0],6} {_history.Bar(feature, BarWidth)} {_history.Latest(feature),6:0.#} {dial.Item?.Words}");
+            lines.Add(new Text(line, new Style(chosen ? Color.Aqua : Color.Default)) { Overflow = Overflow.Ellipsis });
+        }
+
+        lines.Add(new Text(_notice ?? (dials.Count > 0 ? "↑↓ choose ←→ turn 0 off Esc stop" : "Esc stop"), new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
+        return new Rows(lines);
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Steering.Cli.Commands;
+using Steering.Cli.Terminal;
+
+namespace Steering.Cli.CommandLine;
+
+/// <summary>The commands and what they have in common.</summary>
+internal static class CommandTree
+{
+    /// <summary>Name of the program.</summary>
+    public const string Name = "steer";
+
+    /// <summary>Prints stack traces of errors.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "After an error, print where it came from.",
+        Recursive = true,
+    };
+
+    /// <summary>The whole tree, bound to a console.</summary>
+    public static RootCommand Create(CliConsole console)
+    {
+        var root = new RootCommand("Turns features of a sparse autoencoder into dials on a running language model.")
+        {
+            ImportCommand.Create(console),
+            SocketCommand.Create(console),
+            InfoCommand.Create(console),
+            GenerateCommand.Create(console),
+            ChatCommand.Create(console),
+            TraceCommand.Create(console),
+            TokenizeCommand.Create(console),
+            FeaturesCommand.Create(console),
+            Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
+            Group("sae", "Use sparse autoencoders.", SaeEncodeCommand.Create(console), SaeStatsCommand.Create(console)),
+        };
+        root.Options.Add(Verbose);
+        foreach (var option in root.Options)
+        {
+            switch (option)
+            {
+                case HelpOption help:
+                    help.Description = "Show help, with examples.";
+                    help.Action = new HelpWithExamples((HelpAction)help.Action!);
+                    break;
+                case VersionOption version:
+                    version.Description = "Show the version.";
+                    break;
+            }
+        }
+
+        return root;
+    }
+
+    private static Command Group(string name, string description, params Command[] commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+        {
+            group.Subcommands.Add(command);
+        }
+
+        return group;
+    }
+}

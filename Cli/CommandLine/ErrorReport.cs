@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Steering.Cli.Terminal;
+
+namespace Steering.Cli.CommandLine;
+
+/// <summary>Turns what went wrong into one readable line on standard error and an exit code.</summary>
+/// <param name="console">Receives the line.</param>
+/// <param name="verbose">Whether the stack trace follows.</param>
+internal sealed class ErrorReport(CliConsole console, bool verbose)
+{
+    /// <summary>Reports a command line that does not parse.</summary>
+    public int Usage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var sentence = parsed.UnmatchedTokens is [var unknown, ..] ? Unknown(unknown, command, Path(parsed))
+            : command.Subcommands.Count > 0 ? $"A command is needed: {string.Join(", ", command.Subcommands.Select(candidate => candidate.Name))}."
+            : string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+        return Usage(sentence, parsed);
+    }
+
+    /// <summary>Reports what a command threw.</summary>
+    public int Failure(Exception exception, ParseResult parsed)
+    {
+        var cause = exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? aggregate.InnerException! : exception;
+        var code = cause switch
+        {
+            UsageException => Usage(cause.Message, parsed),
+            OperationCanceledException => Line("cancelled.", ExitCode.Interrupted),
+            SteeringException or IOException or UnauthorizedAccessException => Line(cause.Message, ExitCode.Failure),
+            _ => Line(Unexpected(cause), ExitCode.Failure),
+        };
+        if (verbose && cause is not UsageException)
+        {
+            console.Error.WriteLine(cause);
+        }
+
+        return code;
+    }
+
+    private string Unexpected(Exception exception) =>
+        $"This is a bug in steer ({exception.GetType().Name}: {exception.Message}){(verbose ? "." : "; run it again with --verbose and report what it prints.")}";
+
+    private int Usage(string sentence, ParseResult parsed) =>
+        Line($"{sentence} See '{Path(parsed)} --help'.", ExitCode.Usage);
+
+    private int Line(string message, int code)
+    {
+        console.Error.WriteLine($"error: {string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}");
+        return code;
+    }
+
+    private static string Unknown(string token, Command command, string path)
+    {
+        if (!token.StartsWith('-'))
+        {
+            return command.Subcommands.Count > 0
+                ? $"'{token}' is no command of {path}. Did you mean {Suggestions.For(token, command.Subcommands.Select(candidate => candidate.Name), 1)}?"
+                : $"'{token}' is one argument too many; quote a text that holds blanks.";
+        }
+
+        var options = command.Options.Append(CommandTree.Verbose).Select(option => option.Name);
+        return $"'{token}' is no option of {path}. Did you mean {Suggestions.For(token, options, 1)}?";
+    }
+
+    private static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            names.Insert(0, result.Command is RootCommand ? CommandTree.Name : result.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}

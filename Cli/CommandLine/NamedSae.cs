@@ -1,0 +1,41 @@
+using System.Globalization;
+using Steering.Saes;
+
+namespace Steering.Cli.CommandLine;
+
+/// <summary>An SAE as the command line names it: <c>[ID=]DIR[@SITE]</c>.</summary>
+/// <param name="Id">Id by which policies and dials name it.</param>
+/// <param name="Sae">The SAE.</param>
+/// <param name="GivenSite">Site that was given, or null.</param>
+internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string? GivenSite)
+{
+    /// <summary>Site that it belongs to, or null where neither the command line nor its configuration says.</summary>
+    public string? Site => GivenSite ?? Sae.Site;
+
+    /// <summary>Loads an SAE.</summary>
+    /// <exception cref="SteeringException">The folder holds no SAE.</exception>
+    public static NamedSae Load(string text)
+    {
+        var (id, folder, site) = Parse(text);
+        return new NamedSae(id, SaeLensFolder.Load(folder), site);
+    }
+
+    /// <summary>Splits the text; a folder without id has its own name, one without site that of its configuration.</summary>
+    public static (string Id, string Folder, string? Site) Parse(string text)
+    {
+        var site = default(string);
+        var folder = text;
+        if (folder.LastIndexOf('@') is var at and > 0 && IsSite(folder[(at + 1)..]))
+        {
+            (folder, site) = (folder[..at], SiteName.Full(folder[(at + 1)..]));
+        }
+
+        var equals = folder.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && folder.AsSpan(0, equals).IndexOfAny('/', '\\') < 0 && !Directory.Exists(folder)
+            ? (folder[..equals], folder[(equals + 1)..], site)
+            : (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), folder, site);
+    }
+
+    private static bool IsSite(string text) =>
+        text.StartsWith("resid_post.", StringComparison.Ordinal) || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+}

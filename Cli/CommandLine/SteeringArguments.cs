@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Steering.Compilation;
+using Steering.Policies;
+using Steering.Sockets;
+
+namespace Steering.Cli.CommandLine;
+
+/// <summary>The policies of a command and the SAEs they may name.</summary>
+internal sealed class SteeringArguments
+{
+    private readonly Option<string[]> _policies = Repeated("--policy", "Policy file; may be repeated, then all act together.", "FILE");
+    private readonly Option<string[]> _saes = Repeated("--sae", "SAELens folder, with the id by which policies name it and the site where its configuration names none; may be repeated.", "[ID=]DIR[@SITE]");
+    private readonly Option<bool> _other = SaeSite.OtherModel();
+    private readonly Option<string[]>? _watch;
+
+    /// <param name="watch">Whether features can be watched too.</param>
+    public SteeringArguments(bool watch = false)
+    {
+        _watch = watch ? Repeated("--watch", "Feature whose activation is reported; may be repeated.", "[ID#]FEATURE") : null;
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public SteeringArguments AddTo(Command command)
+    {
+        command.Options.Add(_policies);
+        command.Options.Add(_saes);
+        command.Options.Add(_other);
+        if (_watch is not null)
+        {
+            command.Options.Add(_watch);
+        }
+
+        return this;
+    }
+
+    /// <summary>The policies, loaded.</summary>
+    public IReadOnlyList<SteeringPolicy> Policies(ParseResult parsed) => [.. (parsed.GetValue(_policies) ?? []).Select(SteeringPolicy.Load)];
+
+    /// <summary>The SAEs by id, loaded.</summary>
+    public IReadOnlyList<NamedSae> Saes(ParseResult parsed) => [.. (parsed.GetValue(_saes) ?? []).Select(NamedSae.Load)];
+
+    /// <summary>The features to watch.</summary>
+    public IReadOnlyList<InterventionTarget> Watch(ParseResult parsed) =>
+        [.. ((_watch is null ? null : parsed.GetValue(_watch)) ?? []).Select(ParseFeature)];
+
+    /// <summary>Everything compiled for a model.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="manifest">The model's manifest, or null where it has no sockets.</param>
+    /// <param name="folder">The model folder, for messages.</param>
+    /// <exception cref="SteeringException">Something does not fit.</exception>
+    public CompiledPolicy Compile(ParseResult parsed, SocketManifest? manifest, string folder)
+    {
+        var policies = Policies(parsed);
+        var watch = Watch(parsed);
+        var resources = Resources(Saes(parsed), AllowOtherModel(parsed));
+        if (policies.Count == 0 && watch.Count == 0)
+        {
+            return CompiledPolicy.Empty;
+        }
+
+        return manifest is null
+            ? throw new SteeringException($"{folder} has no sockets, so it cannot be steered or watched. Make a socketed folder with 'steer socket {folder} OUT --sites …'.")
+            : new PolicyCompiler(manifest, resources).Compile(policies, watch);
+    }
+
+    /// <summary>Whether SAEs and vectors made on another model are accepted.</summary>
+    public bool AllowOtherModel(ParseResult parsed) => parsed.GetValue(_other);
+
+    /// <summary>Resources that hold these SAEs.</summary>
+    public static SteeringResources Resources(IEnumerable<NamedSae> saes, bool allowOtherModel)
+    {
+        var resources = new SteeringResources { AllowOtherModel = allowOtherModel };
+        foreach (var sae in saes)
+        {
+            resources.AddSae(sae.Id, sae.Sae, sae.GivenSite);
+        }
+
+        return resources;
+    }
+
+    /// <summary>Reads <c>4514</c> or <c>id#4514</c>.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static FeatureTarget ParseFeature(string text)
+    {
+        var hash = text.LastIndexOf('#');
+        if (!int.TryParse(text.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var feature))
+        {
+            throw new UsageException($"'{text}' names no feature; write its number, as in 4514, or the SAE's id and the number, as in main#4514.");
+        }
+
+        return hash > 0 ? Feature.Of(text[..hash], feature) : Feature.Of(feature);
+    }
+
+    private static Option<string[]> Repeated(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+}

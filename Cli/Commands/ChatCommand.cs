@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Spectre.Console;
+using Steering.Cli.Chat;
+using Steering.Cli.CommandLine;
+using Steering.Cli.Terminal;
+using Steering.Policies;
+
+namespace Steering.Cli.Commands;
+
+/// <summary><c>steer chat</c>: talk with a model and turn its dials while it answers.</summary>
+internal static class ChatCommand
+{
+    private const int DefaultMaxTokens = 512;
+
+    public static Command Create(CliConsole console)
+    {
+        var command = new Command("chat", "Talk with a model and turn its features while it answers.");
+        var model = new ModelArguments().AddTo(command);
+        var steering = new SteeringArguments(watch: true).AddTo(command);
+        var sampling = new SamplingArguments(DefaultMaxTokens, stops: false).AddTo(command);
+        var system = new Option<string?>("--system") { Description = "System message.", HelpName = "TEXT" };
+        var raw = new Option<bool>("--raw") { Description = "Continue your text as it stands, for models without a chat template." };
+        command.Options.Add(system);
+        command.Options.Add(raw);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(raw) && result.GetValue(system) is not null)
+            {
+                result.AddError("--system and --raw exclude each other: without a chat template there is no system message.");
+            }
+        });
+        return command
+            .WithExamples(
+                "steer chat smollm2 --sae sae-l15",
+                "steer chat smollm2 --sae sae-l15 --policy calm.json --watch 4514",
+                "echo \"Hello\" | steer chat smollm2")
+            .Runs(async (parsed, cancellationToken) =>
+            {
+                using var loaded = await Task.Run(() => model.Load(parsed), cancellationToken);
+                var board = new DialBoard(loaded.Manifest, steering.Saes(parsed), steering.Policies(parsed), [.. steering.Watch(parsed).Cast<FeatureTarget>()], loaded.Folder, steering.AllowOtherModel(parsed));
+                var settings = new ChatSettings(sampling.Sampling(parsed), sampling.MaxTokens(parsed), parsed.GetValue(system), parsed.GetValue(raw));
+                using var session = new ChatSession(console, loaded, board, settings);
+                await RunAsync(console, session, cancellationToken);
+            });
+    }
+
+    private static async Task RunAsync(CliConsole console, ChatSession session, CancellationToken cancellationToken)
+    {
+        var editor = console.IsInteractive ? new LineEditor(console.Terminal, "> ") : null;
+        var commands = new SlashCommands(session, console.Output.WriteLine);
+        if (editor is not null)
+        {
+            console.Output.WriteLine($"{session.Model.Name}. {(session.Model.Manifest is { } manifest ? $"Sites: {ModelFolderSummary.Sites(manifest)}." : "No sockets: it talks, and cannot be steered.")} /help lists the commands.");
+        }
+
+        while (true)
+        {
+            var line = editor is null ? await console.Input.ReadLineAsync(cancellationToken) : await editor.ReadAsync(cancellationToken);
+            if (line is null)
+            {
+                return;
+            }
+
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            try
+            {
+                if (!line.StartsWith('/'))
+                {
+                    await session.ReplyAsync(line, cancellationToken);
+                }
+                else if (!commands.Run(line.Trim()))
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is SteeringException or UsageException && editor is not null)
+            {
+                console.Terminal.Write(new Text(exception.Message + Environment.NewLine, new Style(Color.Red)));
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Steering.Saes;
+
+namespace Steering.Cli.Inspection;
+
+/// <summary>Describes sparse autoencoders.</summary>
+internal static class SaeInspector
+{
+    public static Description Describe(string folder)
+    {
+        var sae = SaeLensFolder.Load(folder);
+        var places = sae.K > 0 ? string.Create(CultureInfo.InvariantCulture, $", {sae.K} active per token") : string.Empty;
+        var site = sae.Site is null ? "its configuration names no residual site" : $"it reads {sae.Site}";
+        var unit = sae.Statistics is null ? "Its maximum activations are not known; 'steer sae stats' measures them." : "Its maximum activations are known.";
+        var sentence = string.Create(CultureInfo.InvariantCulture, $"A {Word(sae.Architecture)} sparse autoencoder: {sae.LatentCount} features over width {sae.HiddenSize}{places}; {site}{(sae.ModelName is null ? string.Empty : $" of {sae.ModelName}")}. {unit}");
+        return new Description("sae", folder, sentence,
+        [
+            new Fact("architecture", Word(sae.Architecture)),
+            new Fact("features", sae.LatentCount),
+            new Fact("hiddenSize", sae.HiddenSize),
+            new Fact("k", sae.K > 0 ? sae.K : null),
+            new Fact("normalisation", sae.Normalisation.ToString()),
+            new Fact("site", sae.Site),
+            new Fact("hookName", sae.HookName),
+            new Fact("model", sae.ModelName),
+            new Fact("statisticsTokens", sae.Statistics?.TokenCount),
+            new Fact("featuresThatFired", sae.Statistics is { } statistics ? statistics.LatentCount - statistics.MaxActivation.Span.Count(0f) : null),
+        ]);
+    }
+
+    private static string Word(SaeArchitecture architecture) => architecture switch
+    {
+        SaeArchitecture.JumpRelu => "JumpReLU",
+        SaeArchitecture.MatryoshkaBatchTopK => "Matryoshka BatchTopK",
+        SaeArchitecture.MatchingPursuit => "matching pursuit",
+        SaeArchitecture.Standard or SaeArchitecture.Gated => architecture.ToString().ToLowerInvariant(),
+        _ => architecture.ToString(),
+    };
+}

@@ -1,0 +1,5 @@
+using Steering.Cli.CommandLine;
+using Steering.Cli.Terminal;
+
+using var interrupts = Interrupts.Listen();
+return await SteerApplication.RunAsync(args, CliConsole.OfProcess(interrupts), interrupts.Token);

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Steering.Cli.CommandLine;
+using Steering.Cli.Terminal;
+
+namespace Steering.Tests.Cli.Support;
+
+/// <summary>One command line, run in this process with both outputs redirected.</summary>
+internal sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The output as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>Runs a command line.</summary>
+    public static Task<CliRun> Of(params string[] arguments) => Of(string.Empty, CancellationToken.None, arguments);
+
+    /// <summary>Runs a command line that reads standard input.</summary>
+    public static Task<CliRun> WithInput(string input, params string[] arguments) => Of(input, CancellationToken.None, arguments);
+
+    /// <summary>Runs a command line that may be cancelled.</summary>
+    public static async Task<CliRun> Of(string input, CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var interrupts = new Interrupts();
+        var console = new CliConsole
+        {
+            Input = new StringReader(input),
+            Output = output,
+            Error = error,
+            Terminal = CliConsole.Create(output, redirected: true),
+            ErrorTerminal = CliConsole.Create(error, redirected: true),
+            Interrupts = interrupts,
+            IsInteractive = false,
+            ShowsProgress = false,
+        };
+        var code = await SteerApplication.RunAsync(arguments, console, cancellationToken);
+        return new CliRun(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Runs a command line at a terminal with keys.</summary>
+    public static async Task<CliRun> AtTerminal(ScriptedTerminal terminal, params string[] arguments)
+    {
+        using var error = new StringWriter();
+        using var interrupts = new Interrupts();
+        using var output = new TerminalWriter(terminal);
+        var console = new CliConsole
+        {
+            Input = TextReader.Null,
+            Output = output,
+            Error = error,
+            Terminal = terminal,
+            ErrorTerminal = terminal,
+            Interrupts = interrupts,
+            IsInteractive = true,
+            ShowsProgress = true,
+        };
+        var code = await SteerApplication.RunAsync(arguments, console, CancellationToken.None);
+        return new CliRun(code, terminal.Output, error.ToString().ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Asserts success, with everything that was printed in the message.</summary>
+    public CliRun Succeeds()
+    {
+        Assert.AreEqual(0, ExitCode, $"{Error}\n{Output}");
+        Assert.AreEqual(string.Empty, Error);
+        return this;
+    }
+
+    /// <summary>Asserts one readable line on standard error, and nothing else.</summary>
+    public CliRun Fails(int exitCode, params string[] parts)
+    {
+        Assert.AreEqual(exitCode, ExitCode, $"{Error}\n{Output}");
+        Assert.StartsWith("error: ", Error);
+        Assert.AreEqual(1, Error.Count(letter => letter == '\n'), Error);
+        Assert.DoesNotContain("   at ", Error);
+        foreach (var part in parts)
+        {
+            Assert.Contains(part, Error, StringComparison.Ordinal);
+        }
+
+        return this;
+    }
+}
