@@ -58,8 +58,8 @@ internal sealed class NodeWriter(string prefix, long opset)
         return Outputs(types.Length);
     }
 
-    /// <summary>Whether any of the tensors holds an element: a boolean scalar.</summary>
-    public string HoldsAny(params ReadOnlySpan<string> tensors)
+    /// <summary>Number of elements of each tensor, i64 scalars.</summary>
+    public string[] Sizes(params ReadOnlySpan<string> tensors)
     {
         var sizes = new string[tensors.Length];
         for (var tensor = 0; tensor < tensors.Length; tensor++)
@@ -67,8 +67,14 @@ internal sealed class NodeWriter(string prefix, long opset)
             sizes[tensor] = Add("Size", tensors[tensor]);
         }
 
-        return Add("Greater", sizes.Length == 1 ? sizes[0] : Add("Max", sizes), Scalar(0L));
+        return sizes;
     }
+
+    /// <summary>Whether any of the sizes is more than 0: a boolean scalar.</summary>
+    public string AnyPositive(params ReadOnlySpan<string> sizes) => Add("Greater", sizes.Length == 1 ? sizes[0] : Add("Max", sizes), Scalar(0L));
+
+    /// <summary>Whether any of the tensors holds an element: a boolean scalar.</summary>
+    public string HoldsAny(params ReadOnlySpan<string> tensors) => AnyPositive(Sizes(tensors));
 
     /// <summary>Sum over the last axis, which stays with size 1.</summary>
     public string SumLast(string tensor) => Add("ReduceSum", tensor, Vector(-1));
@@ -81,6 +87,9 @@ internal sealed class NodeWriter(string prefix, long opset)
 
     /// <summary>An i64 constant of one element.</summary>
     public string Vector(long value) => Constant(DataType.Int64, [1], MemoryMarshal.AsBytes<long>([value]), $"v{value.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>An i64 constant that says a shape.</summary>
+    public string Shape(params long[] sizes) => Constant(DataType.Int64, [sizes.Length], MemoryMarshal.AsBytes<long>(sizes), $"s{string.Join('_', sizes)}");
 
     /// <summary>An f32 constant of one element with the given number of dimensions.</summary>
     public string Broadcast(float value, int rank) =>

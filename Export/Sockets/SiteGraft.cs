@@ -8,7 +8,7 @@ namespace Steering.Export.Sockets;
 internal static class SiteGraft
 {
     /// <summary>Redirects the stream input of <paramref name="node"/> through the socket and returns the nodes to stand before it.</summary>
-    public static NodeWriter Write(NodeProto node, GraphSite site, ResidualSites stream, TensorShapeProto shape, string positions, long opset)
+    public static NodeWriter Write(NodeProto node, GraphSite site, ResidualSites stream, TensorShapeProto shape, string plugged, string positions, long opset)
     {
         var name = SocketLayout.ResidualSite(site.Block);
         var type = stream.IsHalf ? DataType.Float16 : DataType.Float;
@@ -23,7 +23,7 @@ internal static class SiteGraft
         var edit = writer.Branch("edit");
         var (edited, activations) = new SocketSubgraph(name, stream.HiddenSize, positions).Write(edit, addends, addend, stream.IsHalf);
         node.Input[site.StreamInput] = writer.If(
-            writer.HoldsAny(SocketLayout.Read(name)),
+            plugged,
             (edit, [edited, activations]),
             Idle(writer.Branch("idle"), addend, stream.IsHalf),
             NodeWriter.Type(type, shape),

@@ -10,7 +10,6 @@ namespace Steering.Export.Sockets;
 /// </summary>
 public static class SocketGraft
 {
-    private const string Root = "/steering";
     private const int OldestOpset = 13;
 
     /// <summary>Adds sockets to a decoder graph in place.</summary>
@@ -30,15 +29,17 @@ public static class SocketGraft
         var opset = Opset(model);
         var graph = model.Graph;
         var index = new GraphIndex(graph);
-        var shared = new NodeWriter($"{Root}/positions", opset);
-        var positions = TokenPositions.Write(shared, index, names);
+        var shared = new NodeWriter("/steering", opset);
+        var sizes = shared.Sizes([.. chosen.Select(site => SocketLayout.Read(SocketLayout.ResidualSite(site.Block)))]);
+        var used = Array.ConvertAll(sizes, size => shared.AnyPositive(size));
+        var positions = TokenPositions.Write(shared, used.Length == 1 ? used[0] : shared.AnyPositive(sizes), index, names);
 
         var shape = Shape(index, names, stream.HiddenSize);
         var edits = new GraphEdits(graph, index);
         var published = chosen.Where(site => SocketInterface.TryRenameResidual(edits, site, stream)).ToHashSet();
-        foreach (var site in chosen)
+        foreach (var (site, plugged) in chosen.Zip(used))
         {
-            edits.InsertBefore(site.Node, SiteGraft.Write(index.Nodes[site.Node], site, stream, shape, positions, opset));
+            edits.InsertBefore(site.Node, SiteGraft.Write(index.Nodes[site.Node], site, stream, shape, plugged, positions, opset));
             SocketInterface.Declare(graph, site.Block, stream.HiddenSize);
             if (!published.Contains(site))
             {

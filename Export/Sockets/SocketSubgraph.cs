@@ -106,19 +106,20 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
     private (NodeWriter Writer, string[] Results) Competition(NodeWriter writer, Row row, string scale)
     {
         var competes = writer.Add("Greater", row[Dial.Competes], writer.Scalar(0f));
-        var product = writer.AddMicrosoft("FusedMatMul", [row.X, SocketLayout.Encoder(site)], NodeWriter.Int("transB", 1));
 
         // The encoder belongs to the competing rows, so its input is normalised as theirs.
-        var own = writer.Add("Where", competes, scale, writer.Scalar(0f));
-        var largest = writer.Largest(own, writer.Vector(1));
-        var shared = writer.Add("Max", largest, writer.Scalar(1e-30f));
-        var all = writer.Add("Add", writer.Add("Div", product, shared), SocketLayout.EncoderBias(site));
+        var own = writer.Largest(writer.Add("Where", competes, scale, writer.Scalar(0f)), writer.Vector(1));
+        var input = writer.Add("Div", row.X, writer.Add("Max", own, writer.Scalar(1e-30f)));
+
+        // Gemm, not a batched product: only Gemm spreads one token's product over threads (measured).
+        var flat = writer.Add("Reshape", input, writer.Shape(-1, hiddenSize));
+        var all = writer.AddWith("Gemm", [flat, SocketLayout.Encoder(site), SocketLayout.EncoderBias(site)], NodeWriter.Int("transB", 1));
         var leading = writer.Largest(all, SocketLayout.EncoderRank(site));
 
         // Halfway between the last that wins and the first that loses: a row's own product and the encoder's round
         // differently, and compared with its own value from the other product the first loser would win every other time.
         var border = writer.Add("Slice", leading, writer.Vector(-2), writer.Vector(long.MaxValue), writer.Vector(-1));
-        var bar = writer.Add("Mul", writer.SumLast(border), writer.Scalar(0.5f));
+        var bar = writer.Add("Reshape", writer.Add("Mul", writer.SumLast(border), writer.Scalar(0.5f)), writer.Add("Shape", positions));
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }
 

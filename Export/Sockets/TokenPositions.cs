@@ -8,9 +8,21 @@ namespace Steering.Export.Sockets;
 /// </summary>
 internal static class TokenPositions
 {
-    /// <summary>Adds the nodes and returns the positions' name.</summary>
+    /// <summary>Adds the nodes, which run only where a site has rows, and returns the positions' name.</summary>
+    /// <param name="writer">Receives the nodes.</param>
+    /// <param name="used">Boolean scalar: whether any site has rows.</param>
+    /// <param name="index">The graph.</param>
+    /// <param name="names">Names of its inputs.</param>
     /// <exception cref="SteeringException">The graph takes neither an attention mask nor position ids.</exception>
-    public static string Write(NodeWriter writer, GraphIndex index, GraphInterface names)
+    public static string Write(NodeWriter writer, string used, GraphIndex index, GraphInterface names)
+    {
+        var counted = writer.Branch("counted");
+        var unused = writer.Branch("unused");
+        var positions = Count(counted, index, names);
+        return writer.If(used, (counted, [positions]), (unused, [unused.Add("Identity", unused.Broadcast(0, 3))]), NodeWriter.Type(DataType.Float))[0];
+    }
+
+    private static string Count(NodeWriter writer, GraphIndex index, GraphInterface names)
     {
         if (index.IsInput(names.AttentionMask))
         {
