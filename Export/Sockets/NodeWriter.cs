@@ -76,8 +76,11 @@ internal sealed class NodeWriter(string prefix, long opset)
     /// <summary>Whether any of the tensors holds an element: a boolean scalar.</summary>
     public string HoldsAny(params ReadOnlySpan<string> tensors) => AnyPositive(Sizes(tensors));
 
-    /// <summary>Sum over the last axis, which stays with size 1.</summary>
-    public string SumLast(string tensor) => Add("ReduceSum", tensor, Vector(-1));
+    /// <summary>Sum over one axis, which stays with size 1 unless told otherwise. The sum of nothing is 0.</summary>
+    public string Sum(string tensor, int axis, bool keep = true) => AddWith("ReduceSum", [tensor, Vector(axis)], Int("keepdims", keep ? 1 : 0));
+
+    /// <summary>One line of a table along an axis that stays with size 1; zeros where the table has no lines.</summary>
+    public string Line(string table, int number, int axis) => Sum(Add("Slice", table, Vector(number), Vector(number + 1), Vector(axis)), axis);
 
     /// <summary>A scalar f32 constant.</summary>
     public string Scalar(float value) => Constant(DataType.Float, [], MemoryMarshal.AsBytes<float>([value]), $"f{value.ToString("R", CultureInfo.InvariantCulture)}");

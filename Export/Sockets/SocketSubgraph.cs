@@ -44,24 +44,15 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
 
     private (NodeWriter Writer, string[] Results) Rare(NodeWriter writer, Row row)
     {
-        var scaled = writer.If(
-            writer.HoldsAny(SocketLayout.Scale(site)),
-            Scaled(writer.Branch("scaled"), row),
-            Unscaled(writer.Branch("unscaled"), row),
-            Number,
-            Number);
+        var scale = Scale(writer, row);
         var threshold = writer.If(
             writer.HoldsAny(SocketLayout.Encoder(site)),
-            Competition(writer.Branch("competition"), row, scaled[1]),
+            Competition(writer.Branch("competition"), row, scale),
             Pass(writer.Branch("alone"), row[Dial.Threshold]),
             Number)[0];
-        var value = Activation(writer, scaled[0], threshold, row);
-        var attenuated = writer.If(
-            writer.HoldsAny(SocketLayout.Attenuation(site)),
-            Attenuated(writer.Branch("attenuated"), value),
-            Pass(writer.Branch("unattenuated"), value),
-            Number)[0];
-        return (writer, [value, writer.Add("Mul", NegatedChange(writer, row, value, attenuated), scaled[1])]);
+        var value = Activation(writer, writer.Add("Div", row.Projection, scale), threshold, row);
+        var attenuated = writer.Add("Mul", value, Attenuation(writer, value));
+        return (writer, [value, writer.Add("Mul", NegatedChange(writer, row, value, attenuated), scale)]);
     }
 
     /// <summary>v: what exceeds the threshold, else 0. A comparison with NaN is false, so NaN reads as inactive.</summary>
@@ -86,20 +77,18 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
 
     private static (NodeWriter Writer, string[] Results) Pass(NodeWriter writer, string tensor) => (writer, [writer.Add("Identity", tensor)]);
 
-    private static (NodeWriter Writer, string[] Results) Unscaled(NodeWriter writer, Row row) =>
-        (writer, [writer.Add("Identity", row.Projection), writer.Add("Identity", writer.Broadcast(1f, 3))]);
-
-    /// <summary>s = constant + norm·‖x‖ + deviation·(std(x) + 1e-5), and the projection over it.</summary>
-    private (NodeWriter Writer, string[] Results) Scaled(NodeWriter writer, Row row)
+    /// <summary>s = constant + norm·‖x‖ + deviation·(std(x) + 1e-5); exactly 1 where no scale is plugged in.</summary>
+    private string Scale(NodeWriter writer, Row row)
     {
-        var parts = writer.Split(SocketLayout.Scale(site), SocketLayout.ScaleRows, 0);
-        var norm = writer.Add("Sqrt", writer.SumLast(writer.Add("Mul", row.X, row.X)));
-        var centred = writer.Add("Sub", row.X, writer.Add("Div", writer.SumLast(row.X), writer.Scalar((float)hiddenSize)));
-        var variance = writer.Add("Div", writer.SumLast(writer.Add("Mul", centred, centred)), writer.Scalar((float)(hiddenSize - 1)));
+        var table = SocketLayout.Scale(site);
+        var norm = writer.Add("Sqrt", writer.Sum(writer.Add("Mul", row.X, row.X), -1));
+        var centred = writer.Add("Sub", row.X, writer.Add("Div", writer.Sum(row.X, -1), writer.Scalar((float)hiddenSize)));
+        var variance = writer.Add("Div", writer.Sum(writer.Add("Mul", centred, centred), -1), writer.Scalar((float)(hiddenSize - 1)));
         var deviation = writer.Add("Add", writer.Add("Sqrt", variance), writer.Scalar(1e-5f));
-        var scale = writer.Add("Add", writer.Add("Mul", norm, parts[1]), writer.Add("Mul", deviation, parts[2]));
-        scale = writer.Add("Add", scale, parts[0]);
-        return (writer, [writer.Add("Div", row.Projection, scale), scale]);
+        var byToken = writer.Add("Add", writer.Add("Mul", norm, writer.Line(table, 1, 0)), writer.Add("Mul", deviation, writer.Line(table, 2, 0)));
+        var scale = writer.Add("Add", byToken, writer.Line(table, 0, 0));
+        var unused = writer.Add("Equal", writer.Add("Size", table), writer.Scalar(0L));
+        return writer.Add("Where", unused, writer.Scalar(1f), scale);
     }
 
     /// <summary>The threshold of competing rows: the larger of their own and the border between the k-th and the (k + 1)-th largest pre-activation.</summary>
@@ -123,26 +112,23 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }
 
-    /// <summary>v·(1 − strength·sigmoid(a·v² + b·v + c) + Σ slope·max(0, v − knot)).</summary>
-    private (NodeWriter Writer, string[] Results) Attenuated(NodeWriter writer, string value)
+    /// <summary>1 − strength·sigmoid(a·v² + b·v + c) + Σ slope·max(0, v − knot); exactly 1 where no table is plugged in.</summary>
+    private string Attenuation(NodeWriter writer, string value)
     {
         var table = SocketLayout.Attenuation(site);
+        var quadratic = writer.Add("Add", writer.Add("Mul", value, writer.Line(table, 1, 1)), writer.Line(table, 2, 1));
+        quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), writer.Line(table, 3, 1));
+        var posterior = writer.Add("Mul", writer.Add("Sigmoid", quadratic), writer.Line(table, 0, 1));
+
         var count = writer.AddWith("Gather", [writer.Add("Shape", table), writer.Vector(1)], NodeWriter.Int("axis", 0));
         var middle = writer.Add("Div", writer.Add("Add", count, writer.Vector(SocketLayout.PosteriorRows)), writer.Vector(2));
-        string Rows(string start, string end) => writer.Add("Slice", table, start, end, writer.Vector(1));
-        string Coefficient(long number) => Rows(writer.Vector(number), writer.Vector(number + 1));
-
-        var quadratic = writer.Add("Add", writer.Add("Mul", value, Coefficient(1)), Coefficient(2));
-        quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), Coefficient(3));
-        var posterior = writer.Add("Mul", Coefficient(0), writer.Add("Sigmoid", quadratic));
-        var knots = Rows(writer.Vector(SocketLayout.PosteriorRows), middle);
-        var slopes = Rows(middle, writer.Vector(long.MaxValue));
+        var knots = writer.Add("Slice", table, writer.Vector(SocketLayout.PosteriorRows), middle, writer.Vector(1));
+        var slopes = writer.Add("Slice", table, middle, writer.Vector(long.MaxValue), writer.Vector(1));
         var perKnot = writer.Add("Relu", writer.Add("Sub", writer.Add("Unsqueeze", value, writer.Vector(2)), writer.Add("Unsqueeze", knots, writer.Vector(1))));
 
         // A knot at −∞ with slope 0 must not make 0·∞.
         perKnot = writer.Add("Min", perKnot, writer.Scalar(float.MaxValue));
-        var bent = writer.AddWith("ReduceSum", [writer.Add("Mul", perKnot, writer.Add("Unsqueeze", slopes, writer.Vector(1))), writer.Vector(2)], NodeWriter.Int("keepdims", 0));
-        var factor = writer.Add("Add", writer.Add("Sub", writer.Scalar(1f), posterior), bent);
-        return (writer, [writer.Add("Mul", value, factor)]);
+        var bent = writer.Sum(writer.Add("Mul", perKnot, writer.Add("Unsqueeze", slopes, writer.Vector(1))), 2, keep: false);
+        return writer.Add("Add", writer.Add("Sub", writer.Scalar(1f), posterior), bent);
     }
 }
