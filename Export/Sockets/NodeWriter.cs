@@ -94,9 +94,8 @@ internal sealed class NodeWriter(string prefix, long opset)
     /// <summary>An i64 constant that says a shape.</summary>
     public string Shape(params long[] sizes) => Constant(DataType.Int64, [sizes.Length], MemoryMarshal.AsBytes<long>(sizes), $"s{string.Join('_', sizes)}");
 
-    /// <summary>An f32 constant of one element with the given number of dimensions.</summary>
-    public string Broadcast(float value, int rank) =>
-        Constant(DataType.Float, Enumerable.Repeat(1L, rank), MemoryMarshal.AsBytes<float>([value]), $"b{rank}_{value.ToString("R", CultureInfo.InvariantCulture)}");
+    /// <summary>An f32 constant without elements: every dimension is 1 but the last, which is 0.</summary>
+    public string NoNumbers(int rank) => Constant(DataType.Float, Enumerable.Repeat(1L, rank - 1).Append(0), default, "none");
 
     /// <summary>The type of an <c>If</c>'s result; its shape only where a reader needs to know it.</summary>
     public static TypeProto.Types.Tensor Type(DataType type, TensorShapeProto? shape = null)

@@ -25,16 +25,13 @@ internal static class SiteGraft
         node.Input[site.StreamInput] = writer.If(
             plugged,
             (edit, [edited, activations]),
-            Idle(writer.Branch("idle"), addend, stream.IsHalf),
+            Idle(writer.Branch("idle"), addend),
             NodeWriter.Type(type, shape),
             NodeWriter.Type(DataType.Float))[0];
         writer.Nodes[^1].Output[1] = SocketLayout.Activations(name);
         return writer;
     }
 
-    private static (NodeWriter Writer, string[] Results) Idle(NodeWriter writer, string addend, bool half)
-    {
-        var none = writer.Add("Slice", addend, writer.Vector(0), writer.Vector(0), writer.Vector(2));
-        return (writer, [writer.Add("Identity", addend), half ? writer.Cast(none, DataType.Float) : none]);
-    }
+    private static (NodeWriter Writer, string[] Results) Idle(NodeWriter writer, string addend) =>
+        (writer, [writer.Add("Identity", addend), writer.NoNumbers(rank: 3)]);
 }

@@ -19,7 +19,7 @@ internal static class TokenPositions
         var counted = writer.Branch("counted");
         var unused = writer.Branch("unused");
         var positions = Count(counted, index, names);
-        return writer.If(used, (counted, [positions]), (unused, [unused.Add("Identity", unused.Broadcast(0, 3))]), NodeWriter.Type(DataType.Float))[0];
+        return writer.If(used, (counted, [positions]), (unused, [unused.NoNumbers(rank: 3)]), NodeWriter.Type(DataType.Float))[0];
     }
 
     private static string Count(NodeWriter writer, GraphIndex index, GraphInterface names)

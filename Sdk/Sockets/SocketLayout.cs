@@ -60,7 +60,7 @@ public static class SocketLayout
     /// </summary>
     public static string EncoderRank(string site) => $"steering.{site}.encoder_rank";
 
-    /// <summary>Output f32 [B, S, M]: v, before the edit.</summary>
+    /// <summary>Output f32 [B, S, M]: v, before the edit; [1, 1, 0] where M is 0.</summary>
     public static string Activations(string site) => $"steering.{site}.activations";
 
     /// <summary>Output f32 [B, S, d]: the residual stream that the next block reads, so after the edit.</summary>
