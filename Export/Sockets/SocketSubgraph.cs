@@ -108,7 +108,7 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         // Halfway between the last that wins and the first that loses: a row's own product and the encoder's round
         // differently, and compared with its own value from the other product the first loser would win every other time.
         var border = writer.Add("Slice", leading, writer.Vector(-2), writer.Vector(long.MaxValue), writer.Vector(-1));
-        var bar = writer.Add("Reshape", writer.Add("Mul", writer.SumLast(border), writer.Scalar(0.5f)), writer.Add("Shape", positions));
+        var bar = writer.Add("Reshape", writer.Add("Mul", writer.Sum(border, -1), writer.Scalar(0.5f)), writer.Add("Shape", positions));
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }
 
