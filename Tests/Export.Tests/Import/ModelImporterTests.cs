@@ -63,12 +63,13 @@ public sealed class ModelImporterTests
     [TestMethod]
     public void Import_WhenTheDestinationHoldsSomething_RefusesAndLeavesIt()
     {
+        var source = TinyStories;
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["model"]);
         File.WriteAllText(folder["model", "notes.txt"], "mine");
 
-        Refusal.Of(() => ModelImporter.Import(TinyStories, folder["model"], new ImportOptions(), progress: null, CancellationToken.None), "not empty");
-        Refusal.Of(() => ModelImporter.Import(TinyStories, folder["model"], new ImportOptions { Overwrite = true }, progress: null, CancellationToken.None), "no model folder");
+        Refusal.Of(() => ModelImporter.Import(source, folder["model"], new ImportOptions(), progress: null, CancellationToken.None), "not empty");
+        Refusal.Of(() => ModelImporter.Import(source, folder["model"], new ImportOptions { Overwrite = true }, progress: null, CancellationToken.None), "no model folder");
 
         Assert.AreEqual("mine", File.ReadAllText(folder["model", "notes.txt"]));
     }
@@ -90,6 +91,7 @@ public sealed class ModelImporterTests
     [TestMethod]
     public void Import_WhenCancelled_LeavesNothing()
     {
+        var source = TinyStories;
         using var folder = new TemporaryFolder();
         using var cancellation = new CancellationTokenSource();
         var progress = new Recorder(value =>
@@ -100,7 +102,7 @@ public sealed class ModelImporterTests
             }
         });
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => ModelImporter.Import(TinyStories, folder["model"], new ImportOptions(), progress, cancellation.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => ModelImporter.Import(source, folder["model"], new ImportOptions(), progress, cancellation.Token));
 
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
