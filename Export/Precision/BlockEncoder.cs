@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steering.Export.Onnx;
 using static Steering.Export.Onnx.TensorProto.Types;
 
@@ -5,8 +6,8 @@ namespace Steering.Export.Precision;
 
 /// <summary>
 /// Integer weights in blocks: <c>MatMulNBits</c> on symmetric codes. Formats with an offset per block add
-/// <c>S · C</c>, where S are the sums of the input's blocks (shared by all products of the same input) and C the offsets:
-/// exact, and a hundred times faster than floating-point zero points.
+/// <c>S · C</c>, where S are the means of the input's blocks (shared by all products of the same input) and C the offsets
+/// times the block size: exact, and a hundred times faster than floating-point zero points.
 /// </summary>
 internal sealed class BlockEncoder : WeightEncoder
 {
@@ -15,7 +16,7 @@ internal sealed class BlockEncoder : WeightEncoder
     // As in GGUF's usual mixes, the table of tokens keeps 8 bits: rounding it to 4 costs more than all other matrices together.
     private const int RoundedEmbeddingBits = 8;
 
-    private readonly Dictionary<(string Name, int BlockSize), GraphValue> _blockSums = [];
+    private readonly Dictionary<(string Name, int BlockSize), GraphValue> _blockMeans = [];
     private readonly bool _exact;
     private readonly WeightEncoder _float;
 
@@ -65,7 +66,8 @@ internal sealed class BlockEncoder : WeightEncoder
         {
             offsets = Graph.Weight(WeightName(Path, "offsets"), DataType.Float, [blocks.Rows, blocks.BlocksPerRow], blocks.Offsets());
             var perBlock = Graph.Add("Gather", Path + "/offsets/Gather", [offsets, ids], DataType.Float);
-            var column = Graph.Add("Unsqueeze", Path + "/offsets/Unsqueeze", [perBlock, Graph.Constant(-1)]);
+            var scaled = Graph.Add("Mul", Path + "/offsets/Mul", [perBlock, Graph.Scalar(1f / blocks.BlockSize)]);
+            var column = Graph.Add("Unsqueeze", Path + "/offsets/Unsqueeze", [scaled, Graph.Constant(-1)]);
             var split = Graph.Add("Reshape", Path + "/blocks/Reshape", [rows, Graph.Constant(0, 0, blocks.BlocksPerRow, blocks.BlockSize)]);
             var sum = Graph.Add("Add", Path + "/offsets/Add", [split, column]);
             rows = Graph.Add("Reshape", Path + "/Reshape", [sum, Graph.Constant(0, 0, table.Columns)]);
@@ -77,7 +79,7 @@ internal sealed class BlockEncoder : WeightEncoder
         {
             var product = Multiply("/lm_head", x, blocks, codes, scales, GraphValue.None);
             return blocks.HasOffsets
-                ? Graph.Add("Add", "/lm_head/offsets/Add", [product, Graph.AddMicrosoft("FusedMatMul", "/lm_head/offsets/FusedMatMul", [BlockSums(x, blocks), offsets], AttributeValue.Int("transB", 1))])
+                ? Graph.Add("Add", "/lm_head/offsets/Add", [product, Graph.AddMicrosoft("FusedMatMul", "/lm_head/offsets/FusedMatMul", [BlockMeans(x, blocks), offsets], AttributeValue.Int("transB", 1))])
                 : product;
         }
     }
@@ -98,7 +100,7 @@ internal sealed class BlockEncoder : WeightEncoder
         }
 
         var offsets = Graph.Weight(WeightName(path, "offsets.MatMul.weight"), DataType.Float, [blocks.BlocksPerRow, blocks.Rows], blocks.OffsetsTransposed());
-        return Graph.Add("Add", path + "/offsets/Add", [product, Graph.Add("MatMul", path + "/offsets/MatMul", [BlockSums(x, blocks), offsets])]);
+        return Graph.Add("Add", path + "/offsets/Add", [product, Graph.Add("MatMul", path + "/offsets/MatMul", [BlockMeans(x, blocks), offsets])]);
     }
 
     private GraphValue Multiply(string path, GraphValue x, BlockMatrix blocks, GraphValue codes, GraphValue scales, GraphValue bias) =>
@@ -118,18 +120,17 @@ internal sealed class BlockEncoder : WeightEncoder
     private GraphValue Scales(string path, string node, BlockMatrix blocks) =>
         Graph.Weight(WeightName(path, node + ".scales"), DataType.Float, [blocks.Rows, blocks.BlocksPerRow], blocks.Scales());
 
-    private GraphValue BlockSums(GraphValue x, BlockMatrix blocks)
+    // One node: the mean of every block, whose factor of a power of two the offsets take back exactly.
+    private GraphValue BlockMeans(GraphValue x, BlockMatrix blocks)
     {
         var key = (x.Name, blocks.BlockSize);
-        if (!_blockSums.TryGetValue(key, out var sums))
+        if (!_blockMeans.TryGetValue(key, out var means))
         {
-            var suffix = _blockSums.ContainsKey((x.Name, blocks.BlockSize == 32 ? 16 : 32)) ? $"block_sums_{blocks.BlockSize}" : "block_sums";
-            var path = $"{x.Name}/{suffix}";
-            var split = Graph.Add("Reshape", path + "/Reshape", [x, Graph.Constant(0, 0, blocks.BlocksPerRow, blocks.BlockSize)]);
-            sums = Graph.Add("ReduceSum", path + "/ReduceSum", [split, Graph.Constant(-1)], AttributeValue.Int("keepdims", 0));
-            _blockSums.Add(key, sums);
+            var path = string.Create(CultureInfo.InvariantCulture, $"{x.Name}/block_means_{blocks.BlockSize}");
+            means = Graph.Add("AveragePool", path + "/AveragePool", [x], AttributeValue.Ints("kernel_shape", blocks.BlockSize), AttributeValue.Ints("strides", blocks.BlockSize));
+            _blockMeans.Add(key, means);
         }
 
-        return sums;
+        return means;
     }
 }

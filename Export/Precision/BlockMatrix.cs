@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Steering.Export.Onnx;
 
@@ -39,7 +40,7 @@ internal sealed class BlockMatrix
     /// <summary>Blocks per row, the last one padded.</summary>
     public int BlocksPerRow { get; }
 
-    /// <summary>Whether there are offsets, which the graph adds as block sum × offset.</summary>
+    /// <summary>Whether there are offsets, which the graph adds as block mean × (block size × offset).</summary>
     public bool HasOffsets { get; }
 
     /// <summary>Bytes of a block's codes.</summary>
@@ -84,11 +85,18 @@ internal sealed class BlockMatrix
     public TensorContent Scales() => new((long)Rows * BlocksPerRow * sizeof(float), stream =>
         Visit((_, _, scales, _) => stream.Write(MemoryMarshal.AsBytes(scales))));
 
-    /// <summary>Offsets: [rows, blocks] fp32.</summary>
+    /// <summary>Offsets times <see cref="BlockSize"/>, to be multiplied with block means: [rows, blocks] fp32.</summary>
     public TensorContent Offsets() => new((long)Rows * BlocksPerRow * sizeof(float), stream =>
-        Visit((_, _, _, offsets) => stream.Write(MemoryMarshal.AsBytes(offsets))));
+    {
+        var scaled = new float[BlocksPerRow];
+        Visit((_, _, _, offsets) =>
+        {
+            TensorPrimitives.Multiply(offsets, BlockSize, scaled);
+            stream.Write(MemoryMarshal.AsBytes<float>(scaled));
+        });
+    });
 
-    /// <summary>Offsets, one row per block: [blocks, rows] fp32.</summary>
+    /// <summary>Offsets times <see cref="BlockSize"/>, one row per block: [blocks, rows] fp32.</summary>
     public TensorContent OffsetsTransposed() => new((long)Rows * BlocksPerRow * sizeof(float), stream =>
     {
         var all = new float[Rows * BlocksPerRow];
@@ -96,7 +104,7 @@ internal sealed class BlockMatrix
         {
             for (var block = 0; block < BlocksPerRow; block++)
             {
-                all[(block * Rows) + row] = offsets[block];
+                all[(block * Rows) + row] = offsets[block] * BlockSize;
             }
         });
         stream.Write(MemoryMarshal.AsBytes<float>(all));

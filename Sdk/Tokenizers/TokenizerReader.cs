@@ -1,14 +1,15 @@
 using System.Text.Json;
+using Steering.IO;
 
 namespace Steering.Tokenizers;
 
 /// <summary>Reads <c>tokenizer.json</c> and <c>tokenizer_config.json</c>; every part it does not know is refused by name.</summary>
 internal static class TokenizerReader
 {
-    private const long LargestFile = 256L << 20;
+    private const int LargestFile = 256 << 20;
+    private const int MaximumDepth = 64;
     private const int LargestVocabulary = 4 << 20;
     private const string SentencePieceSpace = "\u2581";
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
     /// <summary>Reads a folder.</summary>
     public static TokenizerParts Read(string folder)
@@ -223,22 +224,8 @@ internal static class TokenizerReader
 
     private static JsonElement Property(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value : default;
 
-    private static JsonDocument? Parse(string path)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            return null;
-        }
-
-        if (file.Length > LargestFile)
-        {
-            throw new SteeringException($"{path} has {file.Length} bytes; a tokenizer file has at most {LargestFile}.");
-        }
-
-        using var stream = file.OpenRead();
-        return JsonDocument.Parse(stream, Options);
-    }
+    private static JsonDocument? Parse(string path) =>
+        File.Exists(path) ? StrictJson.Parse(path, ReadableFile.ReadAllBytes(path, LargestFile), MaximumDepth) : null;
 
     private static string Shorten(string text) => text.Length <= 120 ? text : text[..120] + "…";
 }

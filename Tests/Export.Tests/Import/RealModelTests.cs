@@ -9,8 +9,6 @@ namespace Steering.Tests.Export.Import;
 [TestClass]
 public sealed class RealModelTests
 {
-    private const float Margin = 1e-2f;
-
     public TestContext TestContext { get; set; } = null!;
 
     private static string TinyStories => OracleFolder.RequireModel("tinystories-656k");
@@ -40,12 +38,12 @@ public sealed class RealModelTests
         CheckForward(ImportedModel.Of(SmolLm, WeightPrecision.Int4, exact: true), "smollm2-135m-instruct", logitTolerance: 2e-4f, relative: 5e-6f);
 
     /// <summary>
-    /// Activations rounded to 8 bits in blocks: reached 3 to 4 % of the logits' size; the tokens most likely before are
-    /// the most likely after wherever the margin is wider than the distance.
+    /// Activations rounded to 8 bits in blocks, at every product: reached at most 11 % of the logits' size (root mean
+    /// square), and 1.2 at any one logit.
     /// </summary>
     [TestMethod]
     [TestCategory("Model")]
-    public void Int4_SmolLm_StaysWithinAFewPercentOfTheSameWeightsInFloat32()
+    public void Int4_SmolLm_StaysCloseToTheSameWeightsInFloat32()
     {
         var model = ImportedModel.Of(SmolLm, WeightPrecision.Int4);
         using var oracle = Oracle("smollm2-135m-instruct");
@@ -70,6 +68,11 @@ public sealed class RealModelTests
     [TestMethod]
     [TestCategory("Model")]
     public void Int4Exact_SmolLm_GreedyTokensAreTheReferences() => CheckGreedy(ImportedModel.Of(SmolLm, WeightPrecision.Int4, exact: true), "smollm2-135m-instruct");
+
+    [TestMethod]
+    [TestCategory("Model")]
+    public void Int4_SmolLm_GreedyTokensAreTheReferencesWhereTheMarginAllows() =>
+        CheckGreedy(ImportedModel.Of(SmolLm, WeightPrecision.Int4), "smollm2-135m-instruct", margin: 1f);
 
     [TestMethod]
     [TestCategory("Model")]
@@ -163,7 +166,7 @@ public sealed class RealModelTests
         Assert.IsGreaterThan(0, sequence);
     }
 
-    private void CheckGreedy(ImportedModel model, string name)
+    private void CheckGreedy(ImportedModel model, string name, float margin = 1e-2f)
     {
         var (lines, compared) = (0, 0);
         foreach (var line in File.ReadLines(OracleFolder.Require(name, "greedy.jsonl")))
@@ -179,7 +182,7 @@ public sealed class RealModelTests
                 if (actual[i] != expected[i])
                 {
                     // Where two tokens are as likely within rounding, either is right; what follows cannot be compared.
-                    Assert.IsLessThanOrEqualTo(Margin, margins[i], $"line {lines}, token {i}: {actual[i]} instead of {expected[i]}");
+                    Assert.IsLessThanOrEqualTo(margin, margins[i], $"line {lines}, token {i}: {actual[i]} instead of {expected[i]}");
                     break;
                 }
 
