@@ -17,6 +17,15 @@ public sealed class ImportCommandTests
     }
 
     [TestMethod]
+    public async Task Import_AtATerminal_ShowsHowFarItIs()
+    {
+        using var folder = new TemporaryFolder();
+        using var terminal = new ScriptedTerminal();
+        var run = (await CliRun.AtTerminal(terminal, "import", Stories.Checkpoint, folder["out"])).Succeeds();
+        Assert.Contains("%", run.Output);
+    }
+
+    [TestMethod]
     public async Task WithoutSites_TheFolderTalksAndIsSocketedLater()
     {
         using var folder = new TemporaryFolder();
