@@ -6,6 +6,7 @@ const string Usage = """
       sockets PLAIN IDLE-ONE IDLE-ALL --sae DIR    cost of sockets, idle and active, on three folders of one model
       precision FP32 INT4 [OTHER…]                 decode speed of model folders beside each other
       import SOURCE                                seconds to import a checkpoint, fp32 and int4
+      device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
     """;
 
@@ -22,6 +23,9 @@ try
             return 0;
         case ["import", var source]:
             ImportBenchmark.Run(source);
+            return 0;
+        case ["device", var folder]:
+            DeviceBenchmark.Run(folder);
             return 0;
         case ["load", var folder]:
             LoadBenchmark.Run(folder);
