@@ -29,9 +29,10 @@ public static class TinyModel
     private const int HeadSize = HiddenSize / Heads;
 
     private static readonly string Root = Directory.CreateTempSubdirectory("steering-tiny-").FullName;
-    private static readonly Lazy<string> Checkpoint = new(WriteCheckpoint);
-    private static readonly Lazy<string> PlainFolder = new(() => Import("plain", sites: null));
-    private static readonly Lazy<string> SocketedFolder = new(() => Import("socketed", SiteSelection.All));
+    private static readonly Lazy<string> Checkpoint = new(() => WriteCheckpoint("tiny-llama", headSize: 0.6));
+    private static readonly Lazy<string> PlainFolder = new(() => Import(CheckpointFolder, "plain", sites: null));
+    private static readonly Lazy<string> SocketedFolder = new(() => Import(CheckpointFolder, "socketed", SiteSelection.All));
+    private static readonly Lazy<string> DeafFolder = new(() => Import(WriteCheckpoint("deaf-llama", headSize: 0), "deaf", SiteSelection.All));
     private static readonly Lazy<SteeringEngine> SharedEngine = new(() => new SteeringEngine(SteerableModel.Load(Folder), new SteeringResources().AddCallback("ask")));
 
     /// <summary>The model folder with a socket after each block.</summary>
@@ -39,6 +40,9 @@ public static class TinyModel
 
     /// <summary>The same model without sockets.</summary>
     public static string Plain => PlainFolder.Value;
+
+    /// <summary>A socketed model whose logits are zero whatever its residual stream holds.</summary>
+    public static string Deaf => DeafFolder.Value;
 
     /// <summary>The Hugging Face folder that both were imported from.</summary>
     public static string CheckpointFolder => Checkpoint.Value;
@@ -96,18 +100,18 @@ public static class TinyModel
         return copy;
     }
 
-    private static string Import(string name, SiteSelection? sites)
+    private static string Import(string checkpoint, string name, SiteSelection? sites)
     {
         var destination = Path.Combine(Root, name);
-        ModelImporter.Import(CheckpointFolder, destination, new ImportOptions { Sites = sites }, progress: null, CancellationToken.None);
+        ModelImporter.Import(checkpoint, destination, new ImportOptions { Sites = sites }, progress: null, CancellationToken.None);
         return destination;
     }
 
-    private static string WriteCheckpoint()
+    private static string WriteCheckpoint(string name, double headSize)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Root, "tiny-llama")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
         var random = new Random(42);
-        var tensors = new List<TensorData> { Matrix("model.embed_tokens.weight", Vocabulary, HiddenSize), Norm("model.norm.weight"), Matrix("lm_head.weight", Vocabulary, HiddenSize) };
+        var tensors = new List<TensorData> { Matrix("model.embed_tokens.weight", Vocabulary, HiddenSize), Norm("model.norm.weight"), Matrix("lm_head.weight", Vocabulary, HiddenSize, headSize) };
         for (var block = 0; block < Blocks; block++)
         {
             var prefix = $"model.layers.{block}";
@@ -145,8 +149,8 @@ public static class TinyModel
         WriteTokenizer();
         return folder;
 
-        TensorData Matrix(string name, int rows, int columns) =>
-            TensorData.FromFloat32(name, [rows, columns], Enumerable.Range(0, rows * columns).Select(_ => (float)((random.NextDouble() - 0.5) * 0.6)).ToArray());
+        TensorData Matrix(string name, int rows, int columns, double size = 0.6) =>
+            TensorData.FromFloat32(name, [rows, columns], Enumerable.Range(0, rows * columns).Select(_ => (float)((random.NextDouble() - 0.5) * size)).ToArray());
 
         TensorData Norm(string name) => TensorData.FromFloat32(name, [HiddenSize], Enumerable.Repeat(1f, HiddenSize).ToArray());
 

@@ -268,6 +268,64 @@ public sealed class DecodingTests
         Assert.ThrowsExactly<SteeringException>(() => plain.Compile(TinyModel.Push(1)));
     }
 
+    [TestMethod]
+    public void Canary_WhereAnEditDoesNotReachTheLogits_RefusesToServe()
+    {
+        using var deaf = new SteeringEngine(SteerableModel.Load(TinyModel.Deaf), new SteeringResources());
+        var refusal = Assert.ThrowsExactly<SteeringException>(() => deaf.RunCanary());
+        StringAssert.Contains(refusal.Message, "left every logit as it was", StringComparison.Ordinal);
+        StringAssert.Contains(refusal.Message, TinyModel.Site, StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void TokenGate_DecidesAtEveryGeneratedToken_NotOnlyOnThePrompt()
+    {
+        var probe = Direction.At(TinyModel.Site, TinyModel.Direction(9)) with { Normalize = true };
+        using var watched = TinyModel.Engine.Model.Start(TinyModel.Request(SteeringPolicy.Create("watch").ProjectionGain(probe, 1), maxTokens: 40), collectActivations: true);
+        var seen = new List<float>();
+        while (watched.MoveNext())
+        {
+            seen.Add(watched.Activations(0)[0]);
+        }
+
+        // Half of the positions lie above the median, so a gate there opens and closes along the completion.
+        var threshold = seen.Order().ElementAt(seen.Count / 2);
+        var gated = TinyModel.Engine.Compile(TinyModel.Push(0, gate: Gate.Token(probe, threshold, StrengthUnit.Raw)));
+        var strong = TinyModel.Engine.Compile(TinyModel.Push(5, InterventionSpan.Completion, Gate.Token(probe, threshold, StrengthUnit.Raw)));
+        using var forward = ForwardPass.Load(TinyModel.Folder);
+        var open = TinyModel.Engine.Compile(TinyModel.Push(5, gate: Gate.Token(probe, threshold, StrengthUnit.Raw)));
+        var unsteered = forward.Run(TinyModel.Prompt, gated).Residuals[TinyModel.Site];
+        var steered = forward.Run(TinyModel.Prompt, open).Residuals[TinyModel.Site];
+        var norm = Math.Sqrt(TinyModel.Direction(9).Sum(value => value * value));
+        for (var position = 1; position < TinyModel.Prompt.Length; position++)
+        {
+            var row = unsteered.AsSpan(position * TinyModel.HiddenSize, TinyModel.HiddenSize);
+            var projection = 0.0;
+            for (var index = 0; index < row.Length; index++)
+            {
+                projection += row[index] * TinyModel.Direction(9)[index] / norm;
+            }
+
+            var changed = !row.SequenceEqual(steered.AsSpan(position * TinyModel.HiddenSize, TinyModel.HiddenSize));
+            Assert.AreEqual(projection > threshold, changed, $"position {position}: projection {projection}, threshold {threshold}");
+        }
+
+        using var completion = TinyModel.Engine.Model.Start(TinyModel.Request() with { Policy = strong });
+        using var plain = TinyModel.Engine.Model.Start(TinyModel.Request());
+        var firstChange = -1;
+        for (var step = 0; step < 20 && completion.MoveNext() && plain.MoveNext(); step++)
+        {
+            if (!completion.ReadLogits().AsSpan().SequenceEqual(plain.ReadLogits()))
+            {
+                firstChange = step;
+                break;
+            }
+        }
+
+        var expected = seen.Skip(1).Select((value, index) => (value, index)).First(pair => pair.value > threshold).index + 1;
+        Assert.AreEqual(expected, firstChange);
+    }
+
     private static async Task<List<int>> Collect(GenAiDecoder decoder, DecodeRequest request)
     {
         var ids = new List<int>();
