@@ -114,14 +114,13 @@ internal sealed partial class DecoderGraph
     }
 
     /// <summary>
-    /// Several layers that read one value: one wide product where storage allows it (fewer nodes, one pass over the input),
-    /// else one each.
+    /// Several layers that read one value: one wide product where that is faster, else one each.
     /// </summary>
     /// <returns>One value [batch, sequence, sum of outputs], or one for each layer.</returns>
     public GraphValue[] Linears(string stackedPath, GraphValue x, params IReadOnlyList<(string Path, string Tensor)> layers)
     {
         WeightMatrix[] weights = [.. layers.Select(layer => Matrix(layer.Tensor + ".weight"))];
-        if (!_weights.CanStack(weights))
+        if (!_weights.ShouldStack(weights))
         {
             return [.. layers.Select(layer => Linear(layer.Path, x, layer.Tensor))];
         }

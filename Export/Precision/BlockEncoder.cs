@@ -34,7 +34,7 @@ internal sealed class BlockEncoder : WeightEncoder
     }
 
     /// <inheritdoc/>
-    public override bool CanStack(IReadOnlyList<WeightMatrix> parts) => parts.All(part => part.Format == parts[0].Format);
+    public override bool ShouldStack(IReadOnlyList<WeightMatrix> parts) => parts.All(part => part.Format is { HasOffsets: true } format && format == parts[0].Format);
 
     /// <inheritdoc/>
     public override GraphValue Linear(string path, GraphValue x, WeightMatrix weight, float[]? bias) =>

@@ -119,13 +119,33 @@ public sealed class WeightEncoderTests
     }
 
     [TestMethod]
-    public void CanStack_OnlyMatricesOfOneStorage_ForIntegers()
+    public void ShouldStack_OnlyMatricesOfOneStorageWithOffsets()
     {
         using var tensors = new QuantisedTensors();
-        WeightMatrix[] mixed = [WeightMatrix.Of(tensors, "q4_1"), WeightMatrix.Of(tensors, "q6_k")];
-        Assert.IsTrue(WeightEncoder.Create(new GraphBuilder("g"), WeightPrecision.Float32, exact: false).CanStack(mixed));
-        Assert.IsFalse(WeightEncoder.Create(new GraphBuilder("g"), WeightPrecision.Int4, exact: false).CanStack(mixed));
-        Assert.IsTrue(WeightEncoder.Create(new GraphBuilder("g"), WeightPrecision.Int4, exact: false).CanStack([mixed[0], mixed[0]]));
+        bool Stacks(WeightPrecision precision, params string[] names) =>
+            WeightEncoder.Create(new GraphBuilder("g"), precision, exact: false).ShouldStack([.. names.Select(name => WeightMatrix.Of(tensors, name))]);
+
+        Assert.IsTrue(Stacks(WeightPrecision.Int4, "q4_1", "q4_1"));
+        Assert.IsFalse(Stacks(WeightPrecision.Int4, "q4_1", "q6_k"));
+        Assert.IsFalse(Stacks(WeightPrecision.Int4, "q4_0", "q4_0"));
+        Assert.IsFalse(Stacks(WeightPrecision.Float32, "q4_1", "q4_1"));
+    }
+
+    [TestMethod]
+    public void Stack_PutsBlocksAndNumbersUnderOneAnother()
+    {
+        using var tensors = new QuantisedTensors();
+        var one = WeightMatrix.Of(tensors, "q4_1");
+        var both = WeightMatrix.Stack(one, one.Reorder([5, 4, 3, 2, 1, 0]));
+
+        var numbers = new float[both.Count];
+        both.ReadFloat32(numbers);
+        var expected = tensors.ReadFloat32("q4_1");
+        CollectionAssert.AreEqual(expected, numbers[..expected.Length]);
+        CollectionAssert.AreEqual(expected[..one.Columns], numbers[^one.Columns..]);
+        var blocks = one.ReadBlocks();
+        CollectionAssert.AreEqual(blocks[..one.BlockRowLength].ToArray(), both.ReadBlocks()[^one.BlockRowLength..].ToArray());
+        Assert.AreEqual(2 * blocks.Length, both.ReadBlocks().Length);
     }
 
     /// <summary>x · Wᵀ in double precision.</summary>
