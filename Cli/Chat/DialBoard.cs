@@ -25,7 +25,7 @@ internal sealed class DialBoard
     private readonly IReadOnlyList<NamedSae> _saes;
     private readonly PolicyCompiler? _compiler;
     private readonly string _modelFolder;
-    private State _state = new([], [], []);
+    private volatile State _state = new([], [], [], BoardSnapshot.Empty);
 
     /// <param name="manifest">The model's manifest, or null where it has no sockets.</param>
     /// <param name="saes">SAEs by id.</param>
@@ -39,16 +39,15 @@ internal sealed class DialBoard
         _manifest = manifest;
         _saes = saes;
         _modelFolder = modelFolder;
-        _compiler = manifest is null ? null : new PolicyCompiler(manifest, SteeringArguments.Resources(saes, allowOtherModel));
-        Compiled = CompiledPolicy.Empty;
-        Apply(new State([], policies, [.. watch.Select(Resolve)]));
+        _compiler = SteeringArguments.Compiler(manifest, saes, modelFolder, allowOtherModel);
+        Apply(new State([], policies, [.. watch.Select(Resolve)], BoardSnapshot.Empty));
     }
 
     /// <summary>Whether SAEs made on another model are accepted.</summary>
     public bool AllowOtherModel { get; }
 
-    /// <summary>What is in force.</summary>
-    public CompiledPolicy Compiled { get; private set; }
+    /// <summary>What is in force and what is shown of it.</summary>
+    public BoardSnapshot Current => _state.Snapshot;
 
     /// <summary>The dials.</summary>
     public IReadOnlyList<Dial> Dials => _state.Dials;
@@ -65,8 +64,8 @@ internal sealed class DialBoard
     /// <summary>The SAEs by id.</summary>
     public IReadOnlyList<NamedSae> Saes => _saes;
 
-    /// <summary>Every feature whose activation is drawn: the dials' and the watched ones, in the order of <see cref="CompiledPolicy.Watches"/>.</summary>
-    public IReadOnlyList<FeatureTarget> Shown => Targets(_state);
+    /// <summary>Every feature whose activation is drawn.</summary>
+    public IReadOnlyList<FeatureTarget> Shown => Current.Shown;
 
     /// <summary>Sets a dial; the dial of the same feature is replaced.</summary>
     /// <exception cref="SteeringException">It does not fit.</exception>
@@ -176,7 +175,7 @@ internal sealed class DialBoard
     /// <summary>Room at every site where an SAE belongs, so that dials can be set while a reply streams.</summary>
     public IReadOnlyList<RowReservation> Reservations()
     {
-        var compiled = Compiled;
+        var compiled = Current.Policy;
         var sites = (_manifest?.Sites ?? []).Where(site => _saes.Any(sae => sae.Site == site.Name) || compiled.Sites.Any(program => program.Site == site.Name));
         return
         [
@@ -211,8 +210,6 @@ internal sealed class DialBoard
             : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{id} has no feature {feature.Features[0]}; it has 0 to {sae.LatentCount - 1}."));
     }
 
-    private static FeatureTarget[] Targets(State state) => [.. state.Dials.Select(dial => dial.Target).Concat(state.Watched).Distinct()];
-
     private StrengthUnit UnitOf(FeatureTarget target) =>
         SaeOf(target).MaxActivation(target.Features[0]) is null ? StrengthUnit.Raw : StrengthUnit.MaxActivation;
 
@@ -221,20 +218,13 @@ internal sealed class DialBoard
         var policies = state.Dials.Count == 0
             ? state.Policies
             : [.. state.Policies, SteeringPolicy.Create("dials") with { Interventions = [.. state.Dials.Select(dial => dial.ToIntervention())] }];
-        var shown = Targets(state);
-        if (policies.Count == 0 && shown.Length == 0)
-        {
-            Compiled = CompiledPolicy.Empty;
-        }
-        else
-        {
-            Compiled = _compiler?.Compile(policies, shown)
-                ?? throw new SteeringException($"{_modelFolder} has no sockets, so it cannot be steered or watched. Make a socketed folder with 'steer socket {_modelFolder} OUT --sites …'.");
-        }
-
-        _state = state;
+        FeatureTarget[] shown = [.. state.Dials.Select(dial => dial.Target).Concat(state.Watched).Distinct()];
+        var compiled = policies.Count == 0 && shown.Length == 0 ? CompiledPolicy.Empty
+            : _compiler is null ? throw SteeringArguments.NoSockets(_modelFolder)
+            : _compiler.Compile(policies, shown);
+        _state = state with { Snapshot = new BoardSnapshot(compiled, shown) };
         Selected = Math.Clamp(Selected, 0, Math.Max(0, state.Dials.Count - 1));
     }
 
-    private sealed record State(List<Dial> Dials, IReadOnlyList<SteeringPolicy> Policies, IReadOnlyList<FeatureTarget> Watched);
+    private sealed record State(List<Dial> Dials, IReadOnlyList<SteeringPolicy> Policies, IReadOnlyList<FeatureTarget> Watched, BoardSnapshot Snapshot);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
@@ -13,10 +12,10 @@ internal static class ReplyDecoder
     /// <summary>Streams a reply.</summary>
     /// <param name="model">The model.</param>
     /// <param name="request">Prompt and sampling; its policy and reservations come from the board.</param>
-    /// <param name="board">The dials.</param>
+    /// <param name="dials">The dials.</param>
     /// <param name="cancellationToken">Stops within one token.</param>
     /// <exception cref="SteeringException">The request does not fit the model.</exception>
-    public static async IAsyncEnumerable<ReplyToken> DecodeAsync(SteerableModel model, DecodeRequest request, DialBoard board, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ReplyToken> DecodeAsync(SteerableModel model, DecodeRequest request, DialBoard dials, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tokens = Channel.CreateUnbounded<ReplyToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var work = Task.Run(
@@ -24,7 +23,7 @@ internal static class ReplyDecoder
             {
                 try
                 {
-                    Decode(model, request, board, tokens.Writer, cancellationToken);
+                    Decode(model, request, dials, tokens.Writer, cancellationToken);
                     tokens.Writer.Complete();
                 }
                 catch (Exception exception)
@@ -41,11 +40,10 @@ internal static class ReplyDecoder
         await work;
     }
 
-    private static void Decode(SteerableModel model, DecodeRequest request, DialBoard board, ChannelWriter<ReplyToken> writer, CancellationToken cancellationToken)
+    private static void Decode(SteerableModel model, DecodeRequest request, DialBoard dials, ChannelWriter<ReplyToken> writer, CancellationToken cancellationToken)
     {
-        var policy = board.Compiled;
-        var shown = board.Shown;
-        using var generation = model.Start(request with { Policy = policy, Reservations = board.Reservations() }, collectActivations: true);
+        var board = dials.Current;
+        using var generation = model.Start(request with { Policy = board.Policy, Reservations = dials.Reservations() }, collectActivations: true);
         var text = model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
         while (generation.MoveNext(cancellationToken))
         {
@@ -55,22 +53,22 @@ internal static class ReplyDecoder
                 piece += text.Finish();
             }
 
-            writer.TryWrite(new ReplyToken(piece, Read(generation, policy, shown)));
-            if (generation.FinishReason == FinishReason.None && !ReferenceEquals(board.Compiled, policy))
+            writer.TryWrite(new ReplyToken(piece, Read(generation, board)));
+            if (generation.FinishReason == FinishReason.None && !ReferenceEquals(dials.Current, board))
             {
-                (policy, shown) = (board.Compiled, board.Shown);
-                generation.Replace(policy);
+                board = dials.Current;
+                generation.Replace(board.Policy);
             }
         }
     }
 
-    private static (FeatureTarget, float)[] Read(SteeredGeneration generation, CompiledPolicy policy, IReadOnlyList<FeatureTarget> shown)
+    private static (FeatureTarget, float)[] Read(SteeredGeneration generation, BoardSnapshot board)
     {
-        var values = new (FeatureTarget, float)[Math.Min(shown.Count, policy.Watches.Count)];
+        var values = new (FeatureTarget, float)[board.Shown.Count];
         for (var index = 0; index < values.Length; index++)
         {
-            var row = policy.Watches[index].Row;
-            values[index] = (shown[index], generation.Activations(row.Site)[row.Row]);
+            var row = board.Policy.Watches[index].Row;
+            values[index] = (board.Shown[index], generation.Activations(row.Site)[row.Row]);
         }
 
         return values;

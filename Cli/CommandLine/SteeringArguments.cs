@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Steering.Compilation;
 using Steering.Policies;
+using Steering.Saes;
 using Steering.Sockets;
 
 namespace Steering.Cli.CommandLine;
@@ -21,8 +23,15 @@ internal sealed class SteeringArguments
     }
 
     /// <summary>Adds the options to a command.</summary>
-    public SteeringArguments AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="interactive">Whether SAEs can be put to use later, by dials.</param>
+    public SteeringArguments AddTo(Command command, bool interactive = false)
     {
+        if (!interactive)
+        {
+            command.Validators.Add(RefuseUnusedSaes);
+        }
+
         command.Options.Add(_policies);
         command.Options.Add(_saes);
         command.Options.Add(_other);
@@ -53,31 +62,35 @@ internal sealed class SteeringArguments
     {
         var policies = Policies(parsed);
         var watch = Watch(parsed);
-        var resources = Resources(Saes(parsed), AllowOtherModel(parsed));
         if (policies.Count == 0 && watch.Count == 0)
         {
             return CompiledPolicy.Empty;
         }
 
-        return manifest is null
-            ? throw new SteeringException($"{folder} has no sockets, so it cannot be steered or watched. Make a socketed folder with 'steer socket {folder} OUT --sites …'.")
-            : new PolicyCompiler(manifest, resources).Compile(policies, watch);
+        var compiler = Compiler(manifest, Saes(parsed), folder, AllowOtherModel(parsed));
+        return compiler is null ? throw NoSockets(folder) : compiler.Compile(policies, watch);
     }
 
     /// <summary>Whether SAEs and vectors made on another model are accepted.</summary>
     public bool AllowOtherModel(ParseResult parsed) => parsed.GetValue(_other);
 
-    /// <summary>Resources that hold these SAEs.</summary>
-    public static SteeringResources Resources(IEnumerable<NamedSae> saes, bool allowOtherModel)
+    /// <summary>A compiler for a model and the SAEs, each of which must belong to the model; null where the model has no sockets and there is no SAE.</summary>
+    /// <exception cref="SteeringException">An SAE does not belong to the model, or the model has no sockets for it.</exception>
+    public static PolicyCompiler? Compiler(SocketManifest? manifest, IEnumerable<NamedSae> saes, string folder, bool allowOtherModel)
     {
         var resources = new SteeringResources { AllowOtherModel = allowOtherModel };
         foreach (var sae in saes)
         {
+            SaeModelMatch.Check(sae.Sae, manifest ?? throw NoSockets(folder), sae.GivenSite, allowOtherModel);
             resources.AddSae(sae.Id, sae.Sae, sae.GivenSite);
         }
 
-        return resources;
+        return manifest is null ? null : new PolicyCompiler(manifest, resources);
     }
+
+    /// <summary>Says that a model folder cannot be steered.</summary>
+    public static SteeringException NoSockets(string folder) =>
+        new($"{folder} has no sockets, so it cannot be steered or watched. Make a socketed folder with 'steer socket {folder} OUT --sites …'.");
 
     /// <summary>Reads <c>4514</c> or <c>id#4514</c>.</summary>
     /// <exception cref="UsageException">It is neither.</exception>
@@ -90,6 +103,14 @@ internal sealed class SteeringArguments
         }
 
         return hash > 0 ? Feature.Of(text[..hash], feature) : Feature.Of(feature);
+    }
+
+    private void RefuseUnusedSaes(CommandResult result)
+    {
+        if (result.GetResult(_saes) is { Implicit: false } && result.GetResult(_policies) is not { Implicit: false } && (_watch is null || result.GetResult(_watch) is not { Implicit: false }))
+        {
+            result.AddError($"--sae does nothing by itself: give --policy{(_watch is null ? string.Empty : " or --watch")} too.");
+        }
     }
 
     private static Option<string[]> Repeated(string name, string description, string helpName) =>

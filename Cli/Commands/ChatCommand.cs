@@ -16,7 +16,7 @@ internal static class ChatCommand
     {
         var command = new Command("chat", "Talk with a model and turn its features while it answers.");
         var model = new ModelArguments().AddTo(command);
-        var steering = new SteeringArguments(watch: true).AddTo(command);
+        var steering = new SteeringArguments(watch: true).AddTo(command, interactive: true);
         var sampling = new SamplingArguments(DefaultMaxTokens, stops: false).AddTo(command);
         var system = new Option<string?>("--system") { Description = "System message.", HelpName = "TEXT" };
         var raw = new Option<bool>("--raw") { Description = "Continue your text as it stands, for models without a chat template." };

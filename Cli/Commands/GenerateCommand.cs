@@ -41,24 +41,41 @@ internal static class GenerateCommand
                     Policy = policy,
                 };
                 report.Loaded(request, Stopwatch.GetElapsedTime(start));
-                await foreach (var token in new GenAiDecoder(loaded).DecodeAsync(request, cancellationToken))
-                {
-                    report.Add(token);
-                    if (!parsed.GetValue(json))
-                    {
-                        await console.Output.WriteAsync(token.Text);
-                        await console.Output.FlushAsync(cancellationToken);
-                    }
-                }
-
+                var decoder = new GenAiDecoder(loaded);
                 if (parsed.GetValue(json))
                 {
+                    await foreach (var token in decoder.DecodeAsync(request, cancellationToken))
+                    {
+                        report.Add(token);
+                    }
+
                     report.WriteJson(console.Output);
                 }
                 else
                 {
-                    await console.Output.WriteLineAsync();
+                    await WriteTextAsync(console.Output, decoder.DecodeAsync(request, cancellationToken));
                 }
             });
+    }
+
+    private static async Task WriteTextAsync(TextWriter output, IAsyncEnumerable<DecodedToken> tokens)
+    {
+        var begun = false;
+        try
+        {
+            await foreach (var token in tokens)
+            {
+                await output.WriteAsync(token.Text);
+                await output.FlushAsync();
+                begun = true;
+            }
+        }
+        finally
+        {
+            if (begun)
+            {
+                await output.WriteLineAsync();
+            }
+        }
     }
 }

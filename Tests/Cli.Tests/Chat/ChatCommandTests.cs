@@ -17,6 +17,26 @@ public sealed class ChatCommandTests
     }
 
     [TestMethod]
+    public async Task Conversation_GoesThroughTheChatTemplate()
+    {
+        string[] chat = ["chat", Stories.WithTemplate, "--max-tokens", "8", "--system", "Be kind."];
+        var first = (await CliRun.WithInput("Hello\n", chat)).Succeeds().Output[..^1];
+        Assert.AreEqual(await Reply("system: Be kind.\nuser: Hello\nassistant: "), first);
+
+        var both = (await CliRun.WithInput("Hello\nAnd now?\n", chat)).Succeeds().Output;
+        var second = await Reply($"system: Be kind.\nuser: Hello\nassistant: {first}\nuser: And now?\nassistant: ");
+        Assert.AreEqual($"{first}\n{second}\n", both);
+
+        var again = (await CliRun.WithInput("Hello\n/reset\nHello\n", chat)).Succeeds().Output;
+        Assert.StartsWith($"{first}\n", again);
+        Assert.EndsWith($"\n{first}\n", again);
+    }
+
+    [TestMethod]
+    public async Task SystemAndRaw_ExcludeEachOther() =>
+        (await CliRun.WithInput("Hello\n", (string[])[.. Chat, "--system", "Be kind."])).Fails(2, "--system and --raw exclude each other");
+
+    [TestMethod]
     public async Task Dial_SteersTheNextReply_AndOffLeavesIt()
     {
         var plain = (await CliRun.WithInput("Once upon a time\n", Chat)).Succeeds().Output;
@@ -100,4 +120,11 @@ public sealed class ChatCommandTests
 
     [TestMethod]
     public async Task Exit_EndsTheChat() => Assert.AreEqual(string.Empty, (await CliRun.WithInput("/exit\nOnce\n", Chat)).Succeeds().Output);
+
+    // The prompt as the template writes it, tokenised by itself and continued from ids.
+    private static async Task<string> Reply(string prompt)
+    {
+        var ids = (await CliRun.Of("tokenize", Stories.WithTemplate, prompt)).Succeeds().Output.Trim();
+        return (await CliRun.Of("generate", Stories.WithTemplate, "--prompt-ids", ids, "--max-tokens", "8", "--json")).Succeeds().Json.GetProperty("text").GetString()!;
+    }
 }

@@ -43,19 +43,19 @@ public sealed class DialBoardTests
     public void Ablation_HasNothingToTurn()
     {
         _board.Set(Feature.Of(7), SteeringOperator.Ablate, 0);
-        var compiled = _board.Compiled;
+        var compiled = _board.Current.Policy;
         _board.Turn(1);
-        Assert.AreSame(compiled, _board.Compiled);
+        Assert.AreSame(compiled, _board.Current.Policy);
     }
 
     [TestMethod]
     public void AChangeThatDoesNotFit_LeavesEverythingAsItWas()
     {
         _board.Set(Feature.Of(7), SteeringOperator.Add, 1);
-        var compiled = _board.Compiled;
+        var compiled = _board.Current.Policy;
         Refusal.Of(() => _board.Set(Feature.Of(7), SteeringOperator.Add, float.PositiveInfinity), "finite");
         Refusal.Of(() => _board.Add(SteeringPolicy.Create("wrong").Ablate(Feature.Of("absent", 1))), "absent");
-        Assert.AreSame(compiled, _board.Compiled);
+        Assert.AreSame(compiled, _board.Current.Policy);
         Assert.AreEqual(1, _board.Dials.Single().Value);
         Assert.IsEmpty(_board.Policies);
     }
@@ -76,6 +76,6 @@ public sealed class DialBoardTests
         _board.Set(Feature.Of(7), SteeringOperator.Add, 1);
         _board.ToggleWatch(Feature.Of(9));
         CollectionAssert.AreEqual(new[] { 7, 9 }, _board.Shown.Select(feature => feature.Features[0]).ToArray());
-        Assert.HasCount(2, _board.Compiled.Watches);
+        Assert.HasCount(2, _board.Current.Policy.Watches);
     }
 }

@@ -137,8 +137,22 @@ public sealed class GenerateCommandTests
         (await CliRun.Of("generate", folder["nothing"], "--prompt", "x")).Fails(1, folder["nothing"], "does not exist");
         (await CliRun.Of("generate", folder.Path, "--prompt", "x")).Fails(1, folder.Path, "genai_config.json");
         (await CliRun.Of("generate", Stories.Folder, "--prompt", "x", "--policy", folder["absent.json"])).Fails(1, "absent.json");
-        (await CliRun.Of("generate", Stories.Folder, "--prompt", "x", "--sae", folder["absent"])).Fails(1, "absent");
+        (await CliRun.Of("generate", Stories.Folder, "--prompt", "x", "--watch", "7", "--sae", folder["absent"])).Fails(1, "absent");
         (await CliRun.Of("generate", Stories.Folder, "--messages", folder["absent.json"])).Fails(1, "absent.json");
+    }
+
+    [TestMethod]
+    public async Task SaeThatNothingUses_IsAUsageError() =>
+        (await CliRun.Of("generate", Stories.Folder, "--prompt", "x", "--sae", Stories.TopK)).Fails(2, "--sae does nothing by itself", "--policy or --watch");
+
+    [TestMethod]
+    public async Task SaeOfAnotherModel_IsRefused_EvenIfThePolicyDoesNotUseIt()
+    {
+        using var folder = new TemporaryFolder();
+        var policy = PolicyText.Write(folder, """{"target":{"sae":"main","feature":7},"operator":"ablate"}""");
+        var other = OracleFolder.Require("saes", "smollm2-l15-topk");
+        (await CliRun.Of("generate", Stories.Folder, "--prompt", "x", "--policy", policy, "--sae", $"main={Stories.TopK}", "--sae", $"other={other}")).Fails(1, "576", "128");
+        (await CliRun.WithInput(string.Empty, "chat", Stories.Folder, "--raw", "--sae", other)).Fails(1, "576", "128");
     }
 
     [TestMethod]

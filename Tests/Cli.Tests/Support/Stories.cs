@@ -13,9 +13,13 @@ public static class Stories
     private static readonly string Root = Directory.CreateTempSubdirectory("steering-cli-").FullName;
     private static readonly Lazy<string> Imported = new(Import);
     private static readonly Lazy<string> Named = new(NameTheHook);
+    private static readonly Lazy<string> Templated = new(AddATemplate);
 
     /// <summary>The socketed model folder.</summary>
     public static string Folder => Imported.Value;
+
+    /// <summary>The same model with a chat template that writes the messages one after the other.</summary>
+    public static string WithTemplate => Templated.Value;
 
     /// <summary>The checkpoint.</summary>
     public static string Checkpoint => OracleFolder.RequireModel(Name);
@@ -53,6 +57,18 @@ public static class Stories
         var folder = Path.Combine(Root, Name);
         var run = CliRun.Of("import", Checkpoint, folder, "--sites", "all").GetAwaiter().GetResult();
         Assert.AreEqual(0, run.ExitCode, run.Error);
+        return folder;
+    }
+
+    private static string AddATemplate()
+    {
+        var folder = Path.Combine(Root, "templated");
+        var run = CliRun.Of("import", Checkpoint, folder, "--sites", "all").GetAwaiter().GetResult();
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var path = Path.Combine(folder, "tokenizer_config.json");
+        var config = JsonNode.Parse(File.ReadAllText(path))!;
+        config["chat_template"] = "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        File.WriteAllText(path, config.ToJsonString());
         return folder;
     }
 
