@@ -187,6 +187,11 @@ internal sealed class DialBoard
         ];
     }
 
+    /// <summary>Why a feature's maximum activation is not known.</summary>
+    public string WhyNoMaximum(FeatureTarget target) => SaeOf(target).Statistics is null
+        ? "the SAE has no statistics; 'steer sae stats' makes them"
+        : "the feature never fired on the texts of the SAE's statistics";
+
     /// <summary>The SAE of a resolved feature.</summary>
     public SparseAutoencoder SaeOf(FeatureTarget target) => _saes.First(sae => sae.Id == target.Sae).Sae;
 

@@ -92,7 +92,7 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
     {
         var sae = session.Board.Saes.First(candidate => candidate.Id == feature.Sae);
         var maximum = sae.Sae.MaxActivation(feature.Features[0]);
-        output(string.Create(CultureInfo.InvariantCulture, $"{feature}: maximum activation {(maximum is { } known ? known.ToString("0.##", CultureInfo.InvariantCulture) : "unknown ('steer sae stats' measures it)")}"));
+        output(string.Create(CultureInfo.InvariantCulture, $"{feature}: maximum activation {(maximum is { } known ? known.ToString("0.##", CultureInfo.InvariantCulture) : $"unknown ({session.Board.WhyNoMaximum(feature)})")}"));
         var ids = session.ConversationIds;
         if (ids.Length == 0)
         {

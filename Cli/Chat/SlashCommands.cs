@@ -85,10 +85,8 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
     private void Set(string feature, SteeringOperator kind, float value)
     {
         var dial = session.Board.Set(SteeringArguments.ParseFeature(feature), kind, value);
-        var raw = dial.Unit == StrengthUnit.Raw && kind is SteeringOperator.Add or SteeringOperator.Clamp
-            ? " (raw units: the SAE has no statistics; 'steer sae stats' makes them)"
-            : string.Empty;
-        output($"{dial.Target}  {dial.Words}{(dial.Unit == StrengthUnit.Raw ? raw : string.Empty)}");
+        var raw = dial.Unit == StrengthUnit.Raw && kind is (SteeringOperator.Add or SteeringOperator.Clamp);
+        output($"{dial.Target}  {dial.Words}{(raw ? $" (raw units: {session.Board.WhyNoMaximum(dial.Target)})" : string.Empty)}");
     }
 
     private void Watch(string[] words)
