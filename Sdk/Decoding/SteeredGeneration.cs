@@ -34,7 +34,7 @@ public sealed class SteeredGeneration : IDisposable
         _request = request;
         _prompt = [.. request.PromptIds];
         _policy = request.Policy;
-        Validate(model, request, _prompt);
+        DecodeRequestCheck.Run(model, request, _prompt);
 
         BuildSites();
         (_switches, _latest, _promptActivations) = Prepare(_policy);
@@ -188,40 +188,6 @@ public sealed class SteeredGeneration : IDisposable
         foreach (var site in _allSites)
         {
             site.Dispose();
-        }
-    }
-
-    private static void Validate(SteerableModel model, DecodeRequest request, int[] prompt)
-    {
-        request.Sampling.Validate();
-        if (prompt.Length == 0)
-        {
-            throw new SteeringException("The prompt has no token. Give at least one.");
-        }
-
-        if (request.MaxTokens < 1)
-        {
-            throw new SteeringException($"MaxTokens is {request.MaxTokens}; it must be at least 1.");
-        }
-
-        if (request.MinTokens < 0 || request.MinTokens > request.MaxTokens)
-        {
-            throw new SteeringException($"MinTokens is {request.MinTokens}; it must be 0 to MaxTokens, which is {request.MaxTokens}.");
-        }
-
-        if ((long)prompt.Length + request.MaxTokens > model.ContextLength)
-        {
-            throw new SteeringException($"The prompt has {prompt.Length} tokens and {request.MaxTokens} more are asked for, which is beyond the model's context of {model.ContextLength}. Shorten the prompt or lower MaxTokens.");
-        }
-
-        if (Array.FindIndex(prompt, id => id < 0 || id >= model.VocabularySize) is var index and >= 0)
-        {
-            throw new SteeringException($"Prompt token {index} is {prompt[index]}; the vocabulary has the ids 0 to {model.VocabularySize - 1}.");
-        }
-
-        foreach (var name in request.Policy.Sites.Select(program => program.Site).Concat(request.Reservations.Select(reservation => reservation.Site)))
-        {
-            model.RequireSite(name);
         }
     }
 
