@@ -19,6 +19,20 @@ internal sealed class LineEditor(IAnsiConsole terminal, string prompt)
     {
         (_line, _cursor, _past) = (string.Empty, 0, _history.Count);
         Draw();
+        try
+        {
+            return await ReadKeysAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is printed next begins on a line of its own.
+            terminal.WriteLine();
+            throw;
+        }
+    }
+
+    private async Task<string?> ReadKeysAsync(CancellationToken cancellationToken)
+    {
         while (await terminal.Input.ReadKeyAsync(intercept: true, cancellationToken) is { } key)
         {
             if (key.Key == ConsoleKey.Enter)
