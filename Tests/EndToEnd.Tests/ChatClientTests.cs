@@ -14,9 +14,9 @@ public sealed class ChatClientTests
     private const string Model = "smollm2-135m-instruct";
     private const int Feature = 4514;
 
-    private static ServiceProvider s_services = null!;
+    private static ServiceProvider _services = null!;
 
-    private static IChatClient Client => s_services.GetRequiredService<IChatClient>();
+    private static IChatClient Client => _services.GetRequiredService<IChatClient>();
 
     [ClassInitialize]
     public static void Load(TestContext context)
@@ -37,11 +37,11 @@ public sealed class ChatClientTests
         services.AddLogging();
         services.AddSteering(configuration.GetSection("Steering"));
         services.AddSteeredChatClient(options => options.MaxOutputTokens = 16);
-        s_services = services.BuildServiceProvider();
+        _services = services.BuildServiceProvider();
     }
 
     [ClassCleanup]
-    public static void Unload() => s_services.Dispose();
+    public static void Unload() => _services.Dispose();
 
     [TestMethod]
     public async Task GetResponse_Unsteered_AnswersAndCountsTokens()
