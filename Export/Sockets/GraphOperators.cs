@@ -54,11 +54,13 @@ internal static class GraphOperators
     public static int StreamOutput(NodeProto node) => IsSkipNorm(node) ? 3 : 0;
 
     /// <summary>The optional third addend of a fused skip and norm, or the empty string.</summary>
-    public static string SkipNormBias(NodeProto node)
-    {
-        var index = string.Equals(node.OpType, "SkipLayerNormalization", StringComparison.Ordinal) ? 4 : 3;
-        return node.Input.Count > index ? node.Input[index] : string.Empty;
-    }
+    public static string SkipNormBias(NodeProto node) => Input(node, string.Equals(node.OpType, "SkipLayerNormalization", StringComparison.Ordinal) ? 4 : 3);
+
+    /// <summary>An input of a node, or the empty string where it has none there.</summary>
+    public static string Input(NodeProto node, int number) => node.Input.Count > number ? node.Input[number] : string.Empty;
+
+    /// <summary>An output of a node, or the empty string where it has none there.</summary>
+    public static string Output(NodeProto node, int number) => node.Output.Count > number ? node.Output[number] : string.Empty;
 
     /// <summary>A node as people find it: its operator and, where it has one, its name.</summary>
     public static string Describe(NodeProto node) =>

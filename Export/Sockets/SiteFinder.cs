@@ -92,7 +92,7 @@ public static class SiteFinder
     {
         var nodes = path.Index.Nodes;
         var node = nodes[path.Cuts[cut]];
-        if (!GraphOperators.IsSkipNorm(node) && !(GraphOperators.IsAdd(node) && node.Input.Count == 2))
+        if (!(GraphOperators.IsSkipNorm(node) && node.Input.Count > 2) && !(GraphOperators.IsAdd(node) && node.Input.Count == 2))
         {
             return null;
         }

@@ -64,12 +64,11 @@ internal sealed class StreamPath
     {
         var nodes = Index.Nodes;
         var start = nodes[Cuts[cut - 1]];
-        var output = GraphOperators.StreamOutput(start);
         var found = new HashSet<string>(StringComparer.Ordinal);
-        var waiting = new Stack<string>(start.Output.Count > output && start.Output[output].Length > 0 ? [start.Output[output]] : []);
+        var waiting = new Stack<string>([GraphOperators.Output(start, GraphOperators.StreamOutput(start))]);
         while (waiting.TryPop(out var tensor))
         {
-            if (!found.Add(tensor))
+            if (tensor.Length == 0 || !found.Add(tensor))
             {
                 continue;
             }
@@ -78,7 +77,7 @@ internal sealed class StreamPath
             {
                 if (InRegion(consumer, cut) && (GraphOperators.IsAdd(nodes[consumer]) || GraphOperators.IsCarrier(nodes[consumer])))
                 {
-                    waiting.Push(nodes[consumer].Output[0]);
+                    waiting.Push(GraphOperators.Output(nodes[consumer], 0));
                 }
             }
         }
@@ -129,7 +128,7 @@ internal sealed class StreamPath
                 }
                 else if (GraphOperators.IsReshape(node))
                 {
-                    tensors.Enqueue(node.Output[0]);
+                    tensors.Enqueue(GraphOperators.Output(node, 0));
                 }
             }
         }

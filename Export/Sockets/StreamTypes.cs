@@ -62,9 +62,9 @@ internal sealed class StreamTypes(GraphIndex index)
         return node.OpType switch
         {
             "Cast" => (DataType)(Attribute(node, "to") ?? 0),
-            "MatMulNBits" or "GatherBlockQuantized" when node.Input.Count > 2 => ElementType(node.Input[2], depth - 1),
-            _ when GraphOperators.IsSkipNorm(node) => ElementType(node.Input[2], depth - 1),
-            _ when GraphOperators.IsNorm(node) => ElementType(node.Input[1], depth - 1),
+            "MatMulNBits" or "GatherBlockQuantized" => ElementType(GraphOperators.Input(node, 2), depth - 1),
+            _ when GraphOperators.IsSkipNorm(node) => ElementType(GraphOperators.Input(node, 2), depth - 1),
+            _ when GraphOperators.IsNorm(node) => ElementType(GraphOperators.Input(node, 1), depth - 1),
             _ => node.Input.Where(name => name.Length > 0)
                 .Select(name => ElementType(name, depth - 1))
                 .FirstOrDefault(found => found is DataType.Float or DataType.Float16 or DataType.Bfloat16),
@@ -93,12 +93,12 @@ internal sealed class StreamTypes(GraphIndex index)
         return node.OpType switch
         {
             "MatMulNBits" => Attribute(node, "N"),
-            "MatMul" or "FusedMatMul" => index.Initializer(node.Input[1]) is { Dims.Count: > 1 } weight && Attribute(node, "transB") is not 1 ? weight.Dims[^1] : null,
-            "Gather" => Width(node.Input[0], depth - 1),
-            "Cast" or "Identity" or "MoE" or "QMoE" => Width(node.Input[0], depth - 1),
+            "MatMul" or "FusedMatMul" => index.Initializer(GraphOperators.Input(node, 1)) is { Dims.Count: > 1 } weight && Attribute(node, "transB") is not 1 ? weight.Dims[^1] : null,
+            "Gather" => Width(GraphOperators.Input(node, 0), depth - 1),
+            "Cast" or "Identity" or "MoE" or "QMoE" => Width(GraphOperators.Input(node, 0), depth - 1),
             "Add" or "Mul" or "Sub" or "Div" => Widest(node.Input, depth - 1),
-            _ when GraphOperators.IsSkipNorm(node) => Width(node.Input[2], depth - 1),
-            _ when GraphOperators.IsNorm(node) => Width(node.Input[1], depth - 1),
+            _ when GraphOperators.IsSkipNorm(node) => Width(GraphOperators.Input(node, 2), depth - 1),
+            _ when GraphOperators.IsNorm(node) => Width(GraphOperators.Input(node, 1), depth - 1),
             _ => null,
         };
     }
