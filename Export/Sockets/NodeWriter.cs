@@ -76,6 +76,11 @@ internal sealed class NodeWriter(string prefix, long opset)
     /// <summary>Whether any of the tensors holds an element: a boolean scalar.</summary>
     public string HoldsAny(params ReadOnlySpan<string> tensors) => AnyPositive(Sizes(tensors));
 
+    /// <summary>Size of one dimension, an i64 that holds one element.</summary>
+    public string Length(string tensor, int axis) => opset >= 15
+        ? AddWith("Shape", [tensor], Int("start", axis), Int("end", axis + 1))
+        : AddWith("Gather", [Add("Shape", tensor), Vector(axis)], Int("axis", 0));
+
     /// <summary>Sum over one axis, which stays with size 1 unless told otherwise. The sum of nothing is 0.</summary>
     public string Sum(string tensor, int axis, bool keep = true) => AddWith("ReduceSum", [tensor, Vector(axis)], Int("keepdims", keep ? 1 : 0));
 

@@ -32,7 +32,8 @@ public static class SocketGraft
         var shared = new NodeWriter("/steering", opset);
         var sizes = shared.Sizes([.. chosen.Select(site => SocketLayout.Read(SocketLayout.ResidualSite(site.Block)))]);
         var used = Array.ConvertAll(sizes, size => shared.AnyPositive(size));
-        var positions = TokenPositions.Write(shared, used.Length == 1 ? used[0] : shared.AnyPositive(sizes), index, names);
+        var first = chosen.Min(site => site.Node);
+        var positions = TokenPositions.Write(shared, index, names, first);
 
         var shape = Shape(index, names, stream.HiddenSize);
         var edits = new GraphEdits(graph, index);
@@ -47,7 +48,7 @@ public static class SocketGraft
             }
         }
 
-        edits.InsertBefore(0, shared);
+        edits.InsertBefore(first, shared);
         edits.Apply();
         if (!model.OpsetImport.Any(set => string.Equals(set.Domain, "com.microsoft", StringComparison.Ordinal)))
         {

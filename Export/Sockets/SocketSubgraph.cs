@@ -120,8 +120,7 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), writer.Line(table, 3, 1));
         var posterior = writer.Add("Mul", writer.Add("Sigmoid", quadratic), writer.Line(table, 0, 1));
 
-        var count = writer.AddWith("Gather", [writer.Add("Shape", table), writer.Vector(1)], NodeWriter.Int("axis", 0));
-        var middle = writer.Add("Div", writer.Add("Add", count, writer.Vector(SocketLayout.PosteriorRows)), writer.Vector(2));
+        var middle = writer.Add("Div", writer.Add("Add", writer.Length(table, axis: 1), writer.Vector(SocketLayout.PosteriorRows)), writer.Vector(2));
         var knots = writer.Add("Slice", table, writer.Vector(SocketLayout.PosteriorRows), middle, writer.Vector(1));
         var slopes = writer.Add("Slice", table, middle, writer.Vector(long.MaxValue), writer.Vector(1));
         var perKnot = writer.Add("Relu", writer.Add("Sub", writer.Add("Unsqueeze", value, writer.Vector(2)), writer.Add("Unsqueeze", knots, writer.Vector(1))));

@@ -158,7 +158,7 @@ public sealed class SocketGraftTests
         var rows = new SocketRows(1, Hidden).Randomise(new Random(2)).Set(Dial.Offset, 0, 2).Set(Dial.FirstPosition, 0, 1);
         long[][] mask = [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]];
 
-        SocketHarness.Check(session, 1, rows, SocketHarness.Ids(2, 5), 2e-5, [[-2, -1, 0, 1, 2], [0, 1, 2, 3, 4]], mask);
+        SocketHarness.Check(session, 1, rows, SocketHarness.Ids(2, 5), 2e-5, [[0, 0, 0, 1, 2], [0, 1, 2, 3, 4]], mask);
     }
 
     [TestMethod]
