@@ -228,6 +228,21 @@ public sealed class SocketGraftTests
     }
 
     [TestMethod]
+    public void IdleSite_RunsFourNodes_AndAllSitesShareEight()
+    {
+        var graph = LlamaGraph.Build(new DecoderShape()).Model.Graph;
+        var before = graph.Node.Count;
+        var model = LlamaGraph.Build(new DecoderShape()).Model;
+        SocketGraft.Apply(model, SiteSelection.All);
+        var choices = model.Graph.Node.Where(node => string.Equals(node.OpType, "If", StringComparison.Ordinal)).ToArray();
+        var idle = choices.Sum(node => node.Attribute.Single(attribute => string.Equals(attribute.Name, "else_branch", StringComparison.Ordinal)).G.Node.Count);
+
+        Assert.HasCount(3, choices);
+        Assert.AreEqual(3, idle, "nodes of the idle branches");
+        Assert.IsLessThanOrEqualTo(8, model.Graph.Node.Count - before - (3 * 3), "nodes that all sites share");
+    }
+
+    [TestMethod]
     public void SecondSocketing_IsRefused()
     {
         var model = LlamaGraph.Build(new DecoderShape()).Model;
