@@ -59,9 +59,13 @@ public sealed class ForwardPass : IDisposable
 
             return new ForwardPass(new InferenceSession(Path.Combine(folder, config.GraphFile), session), config, manifest);
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
+        catch (Exception exception) when (options.Device == ExecutionDevice.Cuda && exception is OnnxRuntimeException or EntryPointNotFoundException)
         {
-            throw new SteeringException($"ONNX Runtime cannot load {folder} on {options.Device}: {exception.Message}", exception);
+            throw NativeLibraries.CudaIsMissing(exception);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new SteeringException($"ONNX Runtime cannot load {folder}: {exception.Message}", exception);
         }
     }
 

@@ -22,6 +22,11 @@ internal static class NativeLibraries
         }
     }
 
+    /// <summary>The one sentence for a host or a build without CUDA.</summary>
+    public static SteeringException CudaIsMissing(Exception cause) => new(
+        $"The CUDA device is not available: {cause.Message.TrimEnd('.')}. It needs an application built with -p:Gpu=true, an NVIDIA driver, and the CUDA 13 and cuDNN 9 libraries.",
+        cause);
+
     /// <summary>What is wrong with the native libraries of these folders, or null.</summary>
     internal static string? FindProblem(IReadOnlyList<string> folders, string runtimeName, string genAiName)
     {

@@ -134,7 +134,7 @@ public sealed class SteerableModel : IDisposable
         }
         catch (OnnxRuntimeGenAIException exception) when (options.Device == ExecutionDevice.Cuda)
         {
-            throw new SteeringException($"The CUDA device is not available: {exception.Message} It needs an NVIDIA driver, the CUDA 13 and cuDNN 9 libraries, and an application built with -p:Gpu=true.", exception);
+            throw NativeLibraries.CudaIsMissing(exception);
         }
         catch (OnnxRuntimeGenAIException exception)
         {

@@ -56,8 +56,12 @@ public sealed class SteerableModelTests
     }
 
     [TestMethod]
-    public void Load_OnCuda_WithoutIt_SaysWhatIsMissing() =>
-        Refused(() => SteerableModel.Load(TinyModel.Folder, new SteerableModelOptions { Device = ExecutionDevice.Cuda }), "CUDA", "-p:Gpu=true");
+    public void Load_OnCuda_WithoutIt_SaysWhatIsMissing()
+    {
+        var cuda = new SteerableModelOptions { Device = ExecutionDevice.Cuda };
+        Refused(() => SteerableModel.Load(TinyModel.Folder, cuda), "CUDA", "-p:Gpu=true");
+        Refused(() => ForwardPass.Load(TinyModel.Folder, cuda), "CUDA", "-p:Gpu=true");
+    }
 
     public static IEnumerable<object[]> WrongRequests() =>
     [
