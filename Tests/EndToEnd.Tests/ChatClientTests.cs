@@ -14,9 +14,9 @@ public sealed class ChatClientTests
     private const string Model = "smollm2-135m-instruct";
     private const int Feature = 4514;
 
-    private static ServiceProvider _services = null!;
+    private static ServiceProvider? _services;
 
-    private static IChatClient Client => _services.GetRequiredService<IChatClient>();
+    private static IChatClient Client => _services!.GetRequiredService<IChatClient>();
 
     [ClassInitialize]
     public static void Load(TestContext context)
@@ -41,7 +41,7 @@ public sealed class ChatClientTests
     }
 
     [ClassCleanup]
-    public static void Unload() => _services.Dispose();
+    public static void Unload() => _services?.Dispose();
 
     [TestMethod]
     public async Task GetResponse_Unsteered_AnswersAndCountsTokens()

@@ -31,7 +31,7 @@ public static class Stories
     public static string TopK => Named.Value;
 
     /// <summary>The greedy continuations of the oracle.</summary>
-    public static IReadOnlyList<JsonElement> Greedy { get; } = Lines("greedy.jsonl");
+    public static IReadOnlyList<JsonElement> Greedy => Lines("greedy.jsonl");
 
     /// <summary>The lines of a file of the oracle.</summary>
     public static IReadOnlyList<JsonElement> Lines(string file) =>
