@@ -9,7 +9,7 @@ namespace Steering.Tests.Cli.Chat;
 [TestClass]
 public sealed class DialBoardTests
 {
-    private static readonly SocketManifest Manifest = SocketManifestFile.Load(Stories.Folder);
+    private static SocketManifest Manifest => SocketManifestFile.Load(Stories.Folder);
 
     private readonly DialBoard _board = new(Manifest, [NamedSae.Load($"main={Stories.TopK}")], [], [], Stories.Folder, allowOtherModel: false);
 

@@ -6,7 +6,7 @@ namespace Steering.Tests.Cli.Chat;
 [TestClass]
 public sealed class InteractiveChatTests
 {
-    private static readonly string[] Chat = ["chat", Stories.Folder, "--raw", "--max-tokens", "12", "--sae", $"main={Stories.TopK}"];
+    private static string[] Chat => ["chat", Stories.Folder, "--raw", "--max-tokens", "12", "--sae", $"main={Stories.TopK}"];
 
     [TestMethod]
     public async Task Reply_IsDrawnInFull_WithItsActivations()
