@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Prints every speed figure of docs/figures.md for one checkpoint and one SAE of it: Benchmarks/run.sh MODEL.gguf SAE_FOLDER [BLOCK]
+set -euo pipefail
+
+if [ $# -lt 2 ]; then
+  echo "usage: $0 CHECKPOINT SAE_FOLDER [BLOCK]   (BLOCK: the block that the SAE reads, default 15)" >&2
+  exit 2
+fi
+
+checkpoint=$(realpath "$1")
+sae=$(realpath "$2")
+block=${3:-15}
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+models=$(mktemp -d)
+trap 'rm -rf "$models"' EXIT
+
+dotnet build -c Release -v quiet --nologo Cli
+dotnet build -c Release -v quiet --nologo Benchmarks
+steer() { dotnet Cli/bin/Release/net10.0/steer.dll "$@"; }
+benchmark() { dotnet Benchmarks/bin/Release/net10.0/Steering.Benchmarks.dll "$@"; }
+
+benchmark import "$checkpoint"
+for precision in fp32 int4; do
+  steer import "$checkpoint" "$models/$precision" --precision "$precision"
+  steer socket "$models/$precision" "$models/$precision-one" --sites "$block"
+  steer socket "$models/$precision" "$models/$precision-all" --sites all
+  benchmark load "$models/$precision-one"
+  benchmark sockets "$models/$precision" "$models/$precision-one" "$models/$precision-all" --sae "$sae"
+done
+benchmark precision "$models/fp32" "$models/int4"
