@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Steering.IO;
@@ -12,7 +11,6 @@ public static class SocketManifestFile
     public const int MaximumBytes = 1 << 20;
 
     private const int MaximumDepth = 8;
-    private const int ChunkSize = 1 << 20;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -97,25 +95,11 @@ public static class SocketManifestFile
     public static string Sha256(string folder, IReadOnlyList<string> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[ChunkSize];
-        foreach (var file in files)
-        {
-            // A large weight file may be linked from the folder it was imported to, so links are followed; names are not.
-            var path = Path.Combine(folder, ContainedName(file, folder));
-            if (!File.Exists(path))
-            {
-                throw new SteeringException($"{path} is missing, although the manifest names it. Restore it, or socket the model again with 'steer socket'.");
-            }
-
-            using var stream = File.OpenRead(path);
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                hash.AppendData(buffer, 0, read);
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        // A large weight file may be linked from the folder it was imported to, so links are followed; names are not.
+        string[] paths = [.. files.Select(file => Path.Combine(folder, ContainedName(file, folder)))];
+        return Array.Find(paths, path => !File.Exists(path)) is { } missing
+            ? throw new SteeringException($"{missing} is missing, although the manifest names it. Restore it, or socket the model again with 'steer socket'.")
+            : Fingerprint.Sha256(paths);
     }
 
     private static void Compare(string folder, string what, IReadOnlyList<string> files, string expected)

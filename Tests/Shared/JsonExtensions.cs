@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steering.Tests.EndToEnd;
+namespace Steering.Tests;
 
 internal static class JsonExtensions
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Steering.Policies;
 
-namespace Steering.Tests.EndToEnd;
+namespace Steering.Tests;
 
 /// <summary>Says the reference's policies in ours.</summary>
 internal static class OraclePolicy
