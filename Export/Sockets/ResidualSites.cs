@@ -6,6 +6,9 @@ public sealed record ResidualSites
     /// <summary>The end of every block, in order.</summary>
     public required IReadOnlyList<GraphSite> Sites { get; init; }
 
+    /// <summary>The tensor that the first write adds to: the stream before block 0.</summary>
+    public required string Entry { get; init; }
+
     /// <summary>Width d of the stream.</summary>
     public required int HiddenSize { get; init; }
 

@@ -36,7 +36,7 @@ public static class SiteFinder
         Require(
             facts.BlockCount is not { } blocks || blocks == ends.Length,
             $"{ends.Length} blocks in the graph, while genai_config.json says {facts.BlockCount}");
-        return StreamShape.Describe(index, ends, parallel, facts);
+        return StreamShape.Describe(index, graph.Node[writes[0].Node].Input[writes[0].StreamInput], ends, parallel, facts);
     }
 
     /// <summary>Throws the refusal when a condition does not hold.</summary>

@@ -6,7 +6,7 @@ namespace Steering.Export.Sockets;
 /// <summary>Checks that the stream has one width and one type at every site.</summary>
 internal static class StreamShape
 {
-    public static ResidualSites Describe(GraphIndex index, IReadOnlyList<GraphSite> sites, bool parallel, ModelFacts facts)
+    public static ResidualSites Describe(GraphIndex index, string entry, IReadOnlyList<GraphSite> sites, bool parallel, ModelFacts facts)
     {
         var types = new StreamTypes(index);
         var nodes = index.Nodes;
@@ -25,6 +25,7 @@ internal static class StreamShape
         return new ResidualSites
         {
             Sites = sites,
+            Entry = entry,
             HiddenSize = (int)widths[0],
             IsHalf = elements[0] is DataType.Float16,
             IsParallel = parallel,
