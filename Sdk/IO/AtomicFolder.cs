@@ -11,12 +11,14 @@ namespace Steering.IO;
 /// </code></example>
 public sealed class AtomicFolder : IDisposable
 {
+    private readonly bool _replace;
     private bool _finished;
 
-    private AtomicFolder(string destination, string workingPath)
+    private AtomicFolder(string destination, string workingPath, bool replace)
     {
         Destination = destination;
         WorkingPath = workingPath;
+        _replace = replace;
     }
 
     /// <summary>The final, absolute name.</summary>
@@ -26,13 +28,14 @@ public sealed class AtomicFolder : IDisposable
     public string WorkingPath { get; }
 
     /// <summary>Starts a folder; missing parents are created.</summary>
-    /// <param name="destination">The final name. It must not exist, or be an empty folder.</param>
+    /// <param name="destination">The final name. It must not exist, or be an empty folder, unless it is to be replaced.</param>
+    /// <param name="replace">Puts the new folder in the place of an existing one, which is removed once the new one has its name.</param>
     /// <exception cref="SteeringException">The destination is a file, a folder that holds something, or cannot be written.</exception>
-    public static AtomicFolder Create(string destination)
+    public static AtomicFolder Create(string destination, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
-        RefuseOccupied(full);
+        RefuseOccupied(full, replace);
         if (Path.GetDirectoryName(full) is not { } parent)
         {
             throw new SteeringException($"{full} is the root of a file system; name a folder below it.");
@@ -49,7 +52,7 @@ public sealed class AtomicFolder : IDisposable
             throw new SteeringException($"{full} cannot be created: {failure.Message} Choose a folder that can be written.", failure);
         }
 
-        return new AtomicFolder(full, temporary);
+        return new AtomicFolder(full, temporary, replace);
     }
 
     /// <summary>Gives the folder its final name.</summary>
@@ -57,13 +60,21 @@ public sealed class AtomicFolder : IDisposable
     public void Commit()
     {
         ObjectDisposedException.ThrowIf(_finished, this);
-        RefuseOccupied(Destination);
-        if (Directory.Exists(Destination))
+        RefuseOccupied(Destination, _replace);
+        if (_replace && Directory.Exists(Destination))
         {
-            Directory.Delete(Destination);
+            Replace();
+        }
+        else
+        {
+            if (Directory.Exists(Destination))
+            {
+                Directory.Delete(Destination);
+            }
+
+            Directory.Move(WorkingPath, Destination);
         }
 
-        Directory.Move(WorkingPath, Destination);
         _finished = true;
     }
 
@@ -77,14 +88,31 @@ public sealed class AtomicFolder : IDisposable
         }
     }
 
-    private static void RefuseOccupied(string path)
+    private void Replace()
+    {
+        var old = AtomicFile.TemporaryName(Destination);
+        Directory.Move(Destination, old);
+        try
+        {
+            Directory.Move(WorkingPath, Destination);
+        }
+        catch
+        {
+            Directory.Move(old, Destination);
+            throw;
+        }
+
+        Directory.Delete(old, recursive: true);
+    }
+
+    private static void RefuseOccupied(string path, bool replace)
     {
         if (File.Exists(path))
         {
             throw new SteeringException($"{path} is a file; a new folder was expected. Choose another name.");
         }
 
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (!replace && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw new SteeringException($"{path} exists and is not empty; a new folder was expected. Choose another name or remove it first.");
         }

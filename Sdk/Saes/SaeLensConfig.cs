@@ -26,6 +26,7 @@ internal sealed record SaeLensConfig
     public required string? ModelName { get; init; }
     public required string? HookName { get; init; }
     public required string? ModelSha256 { get; init; }
+    public required SaeTrainingSummary? Training { get; init; }
 
     public static SaeLensConfig Load(string path) => Parse(path, ReadableFile.ReadAllBytes(path, MaximumBytes));
 
@@ -76,6 +77,7 @@ internal sealed record SaeLensConfig
             ModelName = metadata.TakeString("model_name") ?? keys.TakeString("model_name"),
             HookName = hook,
             ModelSha256 = metadata.TakeString("steering_model_sha256") ?? keys.TakeString("steering_model_sha256"),
+            Training = metadata.TakeElement("steering_training") is { } training ? SaeTrainingSummary.Parse(keys.Path, training) : null,
         };
         _ = keys.TakeString("model_name");
         _ = keys.TakeString("steering_model_sha256");

@@ -89,6 +89,9 @@ internal sealed class SaeLensConfigReader
             : throw Refusal(name, Describe(element), "a whole number was expected");
     }
 
+    /// <summary>A value of any kind, good for as long as the document is.</summary>
+    public JsonElement? TakeElement(string name) => Take(name);
+
     public void RefuseRest()
     {
         foreach (var (name, element) in _keys)

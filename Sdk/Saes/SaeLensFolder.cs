@@ -29,6 +29,16 @@ public static class SaeLensFolder
     public static SparseAutoencoder Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        var statistics = Path.Combine(folder, SaeStatistics.FileName);
+        return SparseAutoencoder.Create(ReadParameters(folder), File.Exists(statistics) ? SaeStatistics.Load(statistics) : null);
+    }
+
+    /// <summary>Reads the autoencoder as the folder gives it, before any fold: for conversion.</summary>
+    /// <param name="folder">Folder with the files.</param>
+    /// <exception cref="SteeringException">A file is missing or damaged, or holds what cannot be honoured; the message names it.</exception>
+    public static SaeParameters ReadParameters(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder))
         {
             throw new SteeringException($"{folder} is not a folder; a SAELens folder holds {ConfigName} and {WeightsName}.");
@@ -36,9 +46,7 @@ public static class SaeLensFolder
 
         var config = SaeLensConfig.Load(Path.Combine(folder, ConfigName));
         using var weights = new SaeLensWeights(SafetensorsFile.Open(Path.Combine(folder, WeightsName)), config);
-        var parameters = weights.Read(folder, config.ExpectedAverage ? ScalingFactor(folder, config) : 1);
-        var statistics = Path.Combine(folder, SaeStatistics.FileName);
-        return SparseAutoencoder.Create(parameters, File.Exists(statistics) ? SaeStatistics.Load(statistics) : null);
+        return weights.Read(folder, config.ExpectedAverage ? ScalingFactor(folder, config) : 1);
     }
 
     private static float ScalingFactor(string folder, SaeLensConfig config)

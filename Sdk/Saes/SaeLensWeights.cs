@@ -25,7 +25,7 @@ internal sealed class SaeLensWeights(SafetensorsFile file, SaeLensConfig config)
             Architecture = config.Architecture,
             HiddenSize = d,
             LatentCount = latents,
-            Encoder = pursuit ? [] : Transpose(Take("W_enc", d, latents), d, latents),
+            Encoder = pursuit ? [] : MatrixTranspose.Of(Take("W_enc", d, latents), d, latents),
             Decoder = Take("W_dec", latents, d),
             DecoderBias = Take("b_dec", d),
             EncoderBias = gated || pursuit ? [] : Take("b_enc", latents),
@@ -45,6 +45,7 @@ internal sealed class SaeLensWeights(SafetensorsFile file, SaeLensConfig config)
             ModelName = config.ModelName,
             HookName = config.HookName,
             ModelSha256 = config.ModelSha256,
+            Training = config.Training,
         };
         if (_left.Count > 0)
         {
@@ -140,26 +141,5 @@ internal sealed class SaeLensWeights(SafetensorsFile file, SaeLensConfig config)
                 value = float.IsFinite(value) ? BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000) : value;
             }
         }
-    }
-
-    private static float[] Transpose(float[] matrix, int rows, int columns)
-    {
-        const int Tile = 32;
-        var result = new float[matrix.Length];
-        Parallel.For(0, (columns + Tile - 1) / Tile, tile =>
-        {
-            var last = Math.Min(columns, (tile + 1) * Tile);
-            for (var first = 0; first < rows; first += Tile)
-            {
-                for (var column = tile * Tile; column < last; column++)
-                {
-                    for (var row = first; row < Math.Min(rows, first + Tile); row++)
-                    {
-                        result[(column * rows) + row] = matrix[(row * columns) + column];
-                    }
-                }
-            }
-        });
-        return result;
     }
 }

@@ -78,4 +78,7 @@ public sealed record SaeParameters
 
     /// <summary>Lower-case hexadecimal SHA-256 of the model's weights, where the file carries it.</summary>
     public string? ModelSha256 { get; init; }
+
+    /// <summary>How it was trained, where the file says so.</summary>
+    public SaeTrainingSummary? Training { get; init; }
 }
