@@ -51,6 +51,24 @@ public sealed class MaxActivationAccumulator(SparseAutoencoder autoencoder, Toke
         _leftOut += tokens - kept.Count;
     }
 
+    /// <summary>Adds tokens that were encoded already, every one of them counted.</summary>
+    /// <param name="activations">Active latents of the tokens that count.</param>
+    /// <param name="leftOut">Number of tokens that were left out beside them.</param>
+    /// <exception cref="SteeringException">The activations are of another number of latents.</exception>
+    public void Add(SparseActivations activations, int leftOut = 0)
+    {
+        ArgumentNullException.ThrowIfNull(activations);
+        ArgumentOutOfRangeException.ThrowIfNegative(leftOut);
+        if (activations.LatentCount != _max.Length)
+        {
+            throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{_autoencoder.Source}: the activations are of {activations.LatentCount} latents, the autoencoder has {_max.Length}."));
+        }
+
+        Count(activations);
+        _tokens += activations.Tokens;
+        _leftOut += leftOut;
+    }
+
     /// <summary>The statistics so far.</summary>
     /// <param name="corpus">What the corpus was, in words, or null.</param>
     /// <exception cref="SteeringException">No token was counted.</exception>

@@ -1,3 +1,4 @@
+using Steering.Catalogues;
 using Steering.IO;
 using Steering.Tensors;
 
@@ -6,7 +7,7 @@ namespace Steering.Saes;
 /// <summary>
 /// Reads a SAELens folder: <c>cfg.json</c> (v6, or the flat layout before it) and <c>sae_weights.safetensors</c>;
 /// with <c>normalize_activations</c> = <c>expected_average_only_in</c> also <c>activation_scaler.json</c>, and where
-/// present our own <see cref="SaeStatistics.FileName"/>. Every configuration flag is honoured or refused by name.
+/// present our own <see cref="SaeStatistics.FileName"/>, or without it <see cref="FeatureCatalogue.FileName"/>. Every configuration flag is honoured or refused by name.
 /// </summary>
 /// <remarks>
 /// <c>dtype</c> says how the weights are rounded; arithmetic is fp32 whatever it says. Keys that only record training
@@ -30,7 +31,7 @@ public static class SaeLensFolder
     {
         ArgumentNullException.ThrowIfNull(folder);
         var statistics = Path.Combine(folder, SaeStatistics.FileName);
-        return SparseAutoencoder.Create(ReadParameters(folder), File.Exists(statistics) ? SaeStatistics.Load(statistics) : null);
+        return FeatureCatalogue.Complete(SparseAutoencoder.Create(ReadParameters(folder), File.Exists(statistics) ? SaeStatistics.Load(statistics) : null), folder);
     }
 
     /// <summary>Reads the autoencoder as the folder gives it, before any fold: for conversion.</summary>

@@ -16,6 +16,7 @@ public sealed partial class SparseAutoencoder
     private readonly float[] _bias;
     private readonly float[] _threshold;
     private readonly float[] _output;
+    private readonly Lazy<string> _fingerprint;
 
     private SparseAutoencoder(SaeParameters parameters, (float[] Bias, float[] Threshold, float[] Output) folded, SaeStatistics? statistics)
     {
@@ -23,6 +24,7 @@ public sealed partial class SparseAutoencoder
         _write = parameters.Decoder;
         _read = parameters.Architecture == SaeArchitecture.MatchingPursuit ? parameters.Decoder : parameters.Encoder;
         (_bias, _threshold, _output) = folded;
+        _fingerprint = new Lazy<string>(ComputeFingerprint);
         Statistics = statistics;
         Site = parameters.HookName is null ? null : HookPoint.ToSite(parameters.HookName);
         Competition = parameters.Architecture == SaeArchitecture.TopK && parameters.K < parameters.LatentCount
@@ -59,6 +61,16 @@ public sealed partial class SparseAutoencoder
 
     /// <summary>Lower-case hexadecimal SHA-256 of the weights of the model it was trained on, or null.</summary>
     public string? ModelSha256 => _parameters.ModelSha256;
+
+    /// <summary>
+    /// Lower-case hexadecimal SHA-256 of what it computes: architecture, sizes, k, normalisation and every folded weight.
+    /// The same autoencoder in another file format has the same fingerprint where the numbers are the same. Computed at
+    /// the first call, at about the speed of reading the weights.
+    /// </summary>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>[D, d] decoder rows in units of activation; shares its memory with the autoencoder.</summary>
+    internal ReadOnlySpan<float> DecoderRows => _write;
 
     /// <summary>Statistics of its latents over a corpus, or null where none are known.</summary>
     public SaeStatistics? Statistics { get; }

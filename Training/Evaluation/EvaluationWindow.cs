@@ -1,0 +1,23 @@
+namespace Steering.Training.Evaluation;
+
+/// <summary>Tokens that the model reads as one sequence.</summary>
+/// <param name="Ids">Token ids.</param>
+/// <param name="Documents">Number of the document of each token, or empty where the whole window is one document.</param>
+public sealed record EvaluationWindow(ReadOnlyMemory<int> Ids, ReadOnlyMemory<int> Documents = default)
+{
+    /// <summary>Cuts ids into windows; a last one that is shorter is dropped.</summary>
+    /// <param name="ids">Token ids of a whole text.</param>
+    /// <param name="length">Tokens of a window, at least 2.</param>
+    /// <param name="maximum">Largest number of windows.</param>
+    public static IReadOnlyList<EvaluationWindow> Cut(ReadOnlyMemory<int> ids, int length, int maximum = int.MaxValue)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
+        var windows = new EvaluationWindow[Math.Min(ids.Length / length, maximum)];
+        for (var index = 0; index < windows.Length; index++)
+        {
+            windows[index] = new EvaluationWindow(ids.Slice(index * length, length));
+        }
+
+        return windows;
+    }
+}
