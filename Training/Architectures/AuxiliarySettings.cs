@@ -1,0 +1,26 @@
+namespace Steering.Training.Architectures;
+
+/// <summary>The auxiliary loss that revives dead latents (AuxK).</summary>
+public sealed record AuxiliarySettings
+{
+    /// <summary>Which form.</summary>
+    public AuxiliaryForm Form { get; init; }
+
+    /// <summary>Weight beside the squared error; 0 switches it off. arXiv 2406.04093 has 1/32.</summary>
+    public double Coefficient { get; init; } = 1.0 / 32;
+
+    /// <summary>Dead latents that serve a token at most, k_aux; 0: half the residual stream's width.</summary>
+    public int Latents { get; init; }
+
+    /// <summary>Takes k_aux from the residual stream's width where it is not given.</summary>
+    public int LatentsFor(int hiddenSize) => Latents > 0 ? Latents : Math.Max(1, hiddenSize / 2);
+
+    /// <exception cref="SteeringException">A number is out of range.</exception>
+    internal void Validate()
+    {
+        if (!double.IsFinite(Coefficient) || Coefficient < 0 || Latents < 0)
+        {
+            throw new SteeringException($"The auxiliary loss has coefficient {Coefficient} and {Latents} latents; neither may be negative.");
+        }
+    }
+}
