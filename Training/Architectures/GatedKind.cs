@@ -35,16 +35,13 @@ public sealed class GatedKind(GatedSettings settings) : SaeKind
         var activations = open * ((projection * weights.MagnitudeLogScale!.exp()) + weights.MagnitudeBias!).relu();
         var reconstruction = normaliser.Undo(activations.matmul(weights.Decoder) + weights.DecoderBias);
 
-        // As in SAELens the gates' reconstruction is of the input as it comes, not as it was normalised.
-        var raw = settings.Normalisation == InputNormalisation.None ? projection : Centre(weights, x).matmul(weights.Encoder.t());
-        var gates = (raw + weights.GateBias!).relu();
-        var (decoder, bias) = settings.TrainDecoderByGates ? (weights.Decoder, weights.DecoderBias) : (weights.Decoder.detach(), weights.DecoderBias.detach());
+        var (gates, byGates) = settings.GateReconstruction == GateReconstruction.SaeLens ? AsSaeLens(weights, x) : WithDecoderFixed(weights, projection, normaliser);
         var norms = settings.UnitNormDecoder ? gates : gates * weights.Decoder.norm(1);
         return SaeLoss.Of(
             [
                 new LossTerm(LossTerm.SquaredError, MeanSquare(reconstruction - x)),
                 new LossTerm(LossTerm.L1, norms.sum([-1L]).mean() * context.SparsityCoefficient),
-                new LossTerm(LossTerm.Auxiliary, MeanSquare(gates.matmul(decoder) + bias - x)),
+                new LossTerm(LossTerm.Auxiliary, MeanSquare(byGates - x)),
             ],
             activations,
             reconstruction);
@@ -54,5 +51,17 @@ public sealed class GatedKind(GatedSettings settings) : SaeKind
     {
         Tensor Zeros() => zeros([encoder.shape[0]], ScalarType.Float32);
         return new SaeWeights(encoder, decoder, bias) { GateBias = Zeros(), MagnitudeBias = Zeros(), MagnitudeLogScale = Zeros() };
+    }
+
+    private static (Tensor Gates, Tensor Reconstruction) WithDecoderFixed(SaeWeights weights, Tensor projection, TokenNormaliser normaliser)
+    {
+        var gates = (projection + weights.GateBias!).relu();
+        return (gates, normaliser.Undo(gates.matmul(weights.Decoder.detach()) + weights.DecoderBias.detach()));
+    }
+
+    private (Tensor Gates, Tensor Reconstruction) AsSaeLens(SaeWeights weights, Tensor x)
+    {
+        var gates = (Centre(weights, x).matmul(weights.Encoder.t()) + weights.GateBias!).relu();
+        return (gates, gates.matmul(weights.Decoder) + weights.DecoderBias);
     }
 }

@@ -24,6 +24,9 @@ public sealed class JumpReluKind(JumpReluSettings settings) : SaeKind
     public override double SparsityUnit(int hiddenSize) => hiddenSize;
 
     /// <inheritdoc/>
+    internal override double StartThreshold(int hiddenSize) => settings.InitialThresholdFor(hiddenSize);
+
+    /// <inheritdoc/>
     public override SaeLoss Loss(SaeWeights weights, Tensor x, LossContext context)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -61,7 +64,7 @@ public sealed class JumpReluKind(JumpReluSettings settings) : SaeKind
     private protected override SaeWeights Assemble(Tensor encoder, Tensor decoder, Tensor bias) => new(encoder, decoder, bias)
     {
         EncoderBias = zeros([encoder.shape[0]], ScalarType.Float32),
-        Threshold = full([encoder.shape[0]], settings.InitialThresholdFor((int)encoder.shape[1]), ScalarType.Float32),
+        Threshold = full([encoder.shape[0]], StartThreshold((int)encoder.shape[1]), ScalarType.Float32),
     };
 
     private protected override SaeParameters Complete(SaeParameters parameters, SaeWeights weights, double threshold) =>

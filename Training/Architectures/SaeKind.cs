@@ -21,6 +21,9 @@ public abstract class SaeKind
     /// <summary>Whether <see cref="LossContext.SparsityCoefficient"/> has an effect.</summary>
     public virtual bool HasSparsityPenalty => false;
 
+    /// <summary>The threshold that latents start with; only JumpReLU has one.</summary>
+    internal virtual double StartThreshold(int hiddenSize) => 0;
+
     /// <summary>The encoder's start in multiples of the decoder, where nothing is said.</summary>
     private protected virtual double DefaultEncoderScale => 1;
 
@@ -65,7 +68,8 @@ public abstract class SaeKind
     public void PrepareGradients(SaeWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (Settings.UnitNormDecoder && weights.Decoder.grad is { } gradient)
+        using var gradient = Settings.UnitNormDecoder ? weights.Decoder.grad : null;
+        if (gradient is not null)
         {
             DecoderNorm.RemoveParallel(weights.Decoder, gradient);
         }

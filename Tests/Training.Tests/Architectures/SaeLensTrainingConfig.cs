@@ -38,7 +38,7 @@ internal sealed class SaeLensTrainingConfig(JsonElement config)
             Weighting = PrefixWeighting.Sum,
         }),
         "standard" => new ReluSettings { LpNorm = Number("lp_norm", 1) },
-        "gated" => new GatedSettings { TrainDecoderByGates = true },
+        "gated" => new GatedSettings { GateReconstruction = GateReconstruction.SaeLens },
         "jumprelu" => new JumpReluSettings
         {
             Bandwidth = Number("jumprelu_bandwidth", 0.05),
