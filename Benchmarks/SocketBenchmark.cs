@@ -21,7 +21,7 @@ internal static class SocketBenchmark
         using var oneModel = SteerableModel.Load(one, options);
         using var allModel = SteerableModel.Load(all, options);
         var resources = new SteeringResources();
-        resources.AddSae("sae", SaeLensFolder.Load(sae));
+        resources.AddSae("sae", SaeFolder.Load(sae));
         var engine = new SteeringEngine(oneModel, resources);
         var exact = engine.Compile(Conditional());
         var variants = new[]

@@ -17,7 +17,7 @@ internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string? GivenS
     public static NamedSae Load(string text)
     {
         var (id, folder, site) = Parse(text);
-        return new NamedSae(id, SaeLensFolder.Load(folder), site);
+        return new NamedSae(id, SaeFolder.Load(folder), site);
     }
 
     /// <summary>Splits the text; a folder without id has its own name, one without site that of its configuration.</summary>

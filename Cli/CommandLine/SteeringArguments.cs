@@ -12,7 +12,7 @@ namespace Steering.Cli.CommandLine;
 internal sealed class SteeringArguments
 {
     private readonly Option<string[]> _policies = Repeated("--policy", "Policy file; may be repeated, then all act together.", "FILE");
-    private readonly Option<string[]> _saes = Repeated("--sae", "SAELens folder, with the id by which policies name it and the site where its configuration names none; may be repeated.", "[ID=]DIR[@SITE]");
+    private readonly Option<string[]> _saes = Repeated("--sae", "SAE folder, or its file of weights, with the id by which policies name it and the site where its configuration names none; may be repeated.", "[ID=]DIR[@SITE]");
     private readonly Option<bool> _other = SaeSite.OtherModel();
     private readonly Option<string[]>? _watch;
 

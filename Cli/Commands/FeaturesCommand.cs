@@ -16,7 +16,7 @@ internal static class FeaturesCommand
     {
         var command = new Command("features", "Show the most active features at every token.");
         var model = new ModelArguments().AddTo(command);
-        var folder = Values.Path("--sae", "SAELens folder.", "DIR", required: true);
+        var folder = Values.Path("--sae", "SAE folder, or its file of weights.", "DIR", required: true);
         var prompt = new PromptArguments(messages: true);
         var top = Values.Whole("--top", "Features shown per token.", 1, 5);
         var json = CommandExtensions.Json();
@@ -32,7 +32,7 @@ internal static class FeaturesCommand
             .WithExamples("steer features smollm2 --sae sae-l15 --prompt \"The Eiffel Tower is in Paris.\"")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var sae = SaeLensFolder.Load(parsed.GetRequiredValue(folder)!);
+                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder)!);
                 var ids = await prompt.EncodeAsync(parsed, model, console.Input, cancellationToken);
                 var texts = TokenTexts.Of(TextTokenizer.Load(model.Folder(parsed)), ids);
                 using var pass = await Task.Run(() => model.LoadForwardPass(parsed), cancellationToken);

@@ -16,7 +16,7 @@ internal static class SaeEncodeCommand
 
     public static Command Create(CliConsole console)
     {
-        var folder = new Argument<string>("SAE") { Description = "SAELens folder." };
+        var folder = new Argument<string>("SAE") { Description = "SAE folder, or its file of weights." };
         var input = Values.Path("--input", "Tensor file with residual vectors [T, d] under the name x, that of the SAE's site, or as its only tensor of two dimensions.", "X.safetensors", required: true);
         var output = Values.Path("--output", "File to write: feature_acts [T, D] and reconstruction [T, d].", "Y.safetensors", required: true);
         var tensor = Values.Path("--tensor", "Name of the tensor to read, as in resid_post.15.", "NAME");
@@ -25,7 +25,7 @@ internal static class SaeEncodeCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;
-                var sae = SaeLensFolder.Load(parsed.GetRequiredValue(folder));
+                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder));
                 var (x, tokens) = ReadInput(parsed.GetRequiredValue(input)!, parsed.GetValue(tensor), sae);
                 var (activations, reconstruction) = await Task.Run(() => Run(sae, x, tokens), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();

@@ -17,7 +17,7 @@ internal static class SaeStatsCommand
     {
         var command = new Command("stats", "Measure the largest activation of every feature over a text, which strengths are multiples of.");
         var model = new ModelArguments().AddTo(command);
-        var folder = new Argument<string>("SAE") { Description = "SAELens folder." };
+        var folder = new Argument<string>("SAE") { Description = "SAE folder, or its file of weights." };
         var text = Values.Path("--text", "Texts, one a line.", "FILE", required: true);
         var whole = new Option<bool>("--whole-file") { Description = "Read the file as one text." };
         var window = Values.Whole("--window", "Tokens of one forward pass; longer texts are cut into windows.", 2, DefaultWindow);
@@ -34,7 +34,7 @@ internal static class SaeStatsCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var from = parsed.GetRequiredValue(text)!;
-                var sae = SaeLensFolder.Load(parsed.GetRequiredValue(folder));
+                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder));
                 var texts = TextSamples.Read(from, parsed.GetValue(whole));
                 var ids = Windows(TextTokenizer.Load(model.Folder(parsed)), texts, parsed.GetValue(window));
                 using var pass = await Task.Run(() => model.LoadForwardPass(parsed), cancellationToken);
@@ -42,7 +42,7 @@ internal static class SaeStatsCommand
                 var accumulator = new MaxActivationAccumulator(sae);
                 await ProgressDisplay.RunAsync(console, "reading texts", progress => Accumulate(pass, where, ids, accumulator, progress, cancellationToken));
                 var statistics = accumulator.ToStatistics(Path.GetFileName(from));
-                var path = parsed.GetValue(output) ?? Path.Combine(parsed.GetRequiredValue(folder), SaeStatistics.FileName);
+                var path = parsed.GetValue(output) ?? SaeFolder.StatisticsPath(parsed.GetRequiredValue(folder));
                 statistics.Save(path);
                 var fired = statistics.LatentCount - statistics.MaxActivation.Span.Count(0f);
                 console.Output.WriteLine(string.Create(

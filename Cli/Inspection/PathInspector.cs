@@ -1,3 +1,4 @@
+using Steering.IO;
 using Steering.Models;
 using Steering.Saes;
 using Steering.Sockets;
@@ -22,9 +23,14 @@ internal static class PathInspector
         }
 
         // A file that only makes sense with its folder means the folder.
-        if (Path.GetFileName(path) is GenAiConfig.FileName or SocketManifest.FileName or SaeLensFolder.ConfigName or SaeLensFolder.WeightsName)
+        if (Path.GetFileName(path) is GenAiConfig.FileName or SocketManifest.FileName)
         {
             return DescribeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+
+        if (SaeFolder.TryDetect(path, out _))
+        {
+            return SaeInspector.Describe(path);
         }
 
         return Path.GetExtension(path).ToUpperInvariant() switch
@@ -32,8 +38,8 @@ internal static class PathInspector
             ".GGUF" => TensorInspector.DescribeGguf(path),
             ".SAFETENSORS" => TensorInspector.DescribeSafetensors(path),
             ".JSON" => PolicyInspector.Describe(path),
-            ".BIN" or ".PT" or ".PTH" or ".PKL" => throw new SteeringException($"{path} is a pickle, which runs code when it is read, so it is not read at all. Convert it to safetensors from Python."),
-            _ => throw new SteeringException($"{path} is nothing that steer knows. It describes model folders, Hugging Face folders, SAELens folders, .gguf, .safetensors and policy .json files."),
+            _ when PickleFile.IsPickle(path) => throw PickleFile.Refusal(path),
+            _ => throw new SteeringException($"{path} is nothing that steer knows. It describes model folders, Hugging Face folders, SAE folders, .npz, .gguf, .safetensors and policy .json files."),
         };
     }
 
@@ -44,13 +50,18 @@ internal static class PathInspector
             return ModelInspector.Describe(folder);
         }
 
-        if (File.Exists(Path.Combine(folder, SaeLensFolder.ConfigName)))
+        if (SaeFolder.TryDetect(folder, out _))
         {
             return SaeInspector.Describe(folder);
         }
 
+        if (Path.Combine(folder, "ae.pt") is var pickle && File.Exists(pickle))
+        {
+            throw PickleFile.Refusal(pickle);
+        }
+
         return File.Exists(Path.Combine(folder, "config.json"))
             ? CheckpointInspector.Describe(folder)
-            : throw new SteeringException($"{folder} is nothing that steer knows: a model folder holds {GenAiConfig.FileName}, an SAE {SaeLensFolder.ConfigName}, a Hugging Face checkpoint config.json.");
+            : throw new SteeringException($"{folder} is nothing that steer knows: a model folder holds {GenAiConfig.FileName}, a Hugging Face checkpoint config.json, an SAE the files of its layout (docs/saes.md lists them).");
     }
 }

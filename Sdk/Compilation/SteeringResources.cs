@@ -107,7 +107,7 @@ public sealed class SteeringResources
             var folder = Resolve(policy, reference.Path, where);
             if (!_saes.TryGetValue(folder, out var sae))
             {
-                sae = Located.At(where, () => SaeLensFolder.Load(folder));
+                sae = Located.At(where, () => SaeFolder.Load(folder));
                 _saes.Add(folder, sae);
             }
 

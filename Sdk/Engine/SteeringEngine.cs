@@ -64,7 +64,7 @@ public sealed class SteeringEngine : IDisposable
 
             foreach (var (id, folder) in options.Saes)
             {
-                resources.AddSae(id, SaeLensFolder.Load(folder));
+                resources.AddSae(id, SaeFolder.Load(folder));
             }
 
             return new SteeringEngine(model, resources, options.Policies.AsReadOnly()) { Callbacks = options.Callbacks.AsReadOnly() };

@@ -13,7 +13,7 @@ public static partial class HookPoint
     /// </summary>
     /// <param name="hookName">
     /// <c>blocks.N.hook_resid_post</c>, <c>blocks.N.hook_resid_pre</c>, a block's module name (<c>model.layers.N</c>,
-    /// <c>transformer.h.N</c>, <c>gpt_neox.layers.N</c>: its output), or a site's own name.
+    /// <c>transformer.h.N</c>, <c>gpt_neox.layers.N</c>, or <c>layers.N</c> and <c>h.N</c> within the base model: its output), or a site's own name.
     /// </param>
     public static string? ToSite(string hookName)
     {
@@ -28,6 +28,6 @@ public static partial class HookPoint
         return block < 0 ? null : SocketLayout.ResidualSite(block);
     }
 
-    [GeneratedRegex(@"^(?:blocks\.(?<block>\d{1,6})\.hook_resid_(?:post|(?<pre>pre))|(?:model\.layers|transformer\.h|gpt_neox\.layers)\.(?<block>\d{1,6})|resid_post\.(?<block>\d{1,6}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:blocks\.(?<block>\d{1,6})\.hook_resid_(?:post|(?<pre>pre))|(?:model\.layers|layers|transformer\.h|h|gpt_neox\.layers)\.(?<block>\d{1,6})|resid_post\.(?<block>\d{1,6}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
@@ -26,6 +27,9 @@ internal sealed class SaeLensConfigReader
     }
 
     public string Path { get; }
+
+    /// <summary>What the file is, for messages.</summary>
+    public string Format { get; init; } = "a SAELens cfg.json for this architecture";
 
     /// <summary>The metadata object; an empty one where there is none (the flat layout).</summary>
     public SaeLensConfigReader Metadata()
@@ -92,11 +96,12 @@ internal sealed class SaeLensConfigReader
     /// <summary>A value of any kind, good for as long as the document is.</summary>
     public JsonElement? TakeElement(string name) => Take(name);
 
-    public void RefuseRest()
+    /// <summary>Refuses keys that nobody took, but for those that are known to change nothing.</summary>
+    public void RefuseRest(FrozenSet<string>? harmless = null)
     {
         foreach (var (name, element) in _keys)
         {
-            if (!SaeLensKeys.Harmless.Contains(name))
+            if (!(harmless ?? SaeLensKeys.Harmless).Contains(name))
             {
                 throw Refusal(name, Describe(element), "this key is not known, so it cannot be told whether it changes the autoencoder; remove it if it is only a note");
             }
@@ -105,7 +110,7 @@ internal sealed class SaeLensConfigReader
 
     public SteeringException Refusal(string name, string value, string reason) => new($"{Path}: {_prefix}{name} = {value}: {reason}.");
 
-    public SteeringException Missing(string name) => new($"{Path}: the key '{_prefix}{name}' is missing; a SAELens cfg.json for this architecture holds it.");
+    public SteeringException Missing(string name) => new($"{Path}: the key '{_prefix}{name}' is missing; {Format} holds it.");
 
     private static string Describe(JsonElement element)
     {

@@ -5,7 +5,7 @@ namespace Steering.Tensors;
 /// ranges, gaps, overlaps, duplicates), so that a hostile file is refused with one sentence. Safe for concurrent
 /// readers. Spans taken from it are valid until <see cref="Dispose"/>.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorSource
 {
     private readonly MappedFile _file;
     private readonly SafetensorsHeader _header;

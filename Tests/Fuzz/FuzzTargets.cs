@@ -18,6 +18,7 @@ internal static class FuzzTargets
         ["checkpoint-config"] = () => new CheckpointConfigTarget(),
         ["shard-index"] = () => new ShardIndexTarget(),
         ["onnx"] = () => new OnnxTarget(),
+        ["npz"] = () => new NpzTarget(),
         ["sae-config"] = () => new SaeConfigTarget(),
         ["sae-weights"] = () => new SaeWeightsTarget(),
     };

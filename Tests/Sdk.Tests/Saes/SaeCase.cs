@@ -8,12 +8,13 @@ internal sealed record SaeCase(string Name, SparseAutoencoder Autoencoder, float
 {
     public static IEnumerable<SaeCase> All() => OracleFolder.Cases(SaeLensFolder.ConfigName, "saes")
         .Concat(OracleFolder.Cases(SaeLensFolder.ConfigName, "sae-flags"))
+        .Concat(OracleFolder.Cases("oracle.safetensors", "sae-formats"))
         .Select(Load);
 
     private static SaeCase Load(string folder)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, "oracle.safetensors"));
-        var autoencoder = SaeLensFolder.Load(folder);
+        var autoencoder = SaeFolder.Load(folder);
         return new SaeCase(
             $"{Path.GetFileName(Path.GetDirectoryName(folder))}/{Path.GetFileName(folder)}",
             autoencoder,
