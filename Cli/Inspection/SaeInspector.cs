@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Catalogues;
 using Steering.Saes;
 
 namespace Steering.Cli.Inspection;
@@ -11,7 +12,7 @@ internal static class SaeInspector
         var format = SaeFolder.NameOf(SaeFolder.Detect(path));
         var parameters = SaeFolder.ReadParameters(path);
         var facts = Unfolded(parameters);
-        var sae = SparseAutoencoder.Create(parameters, SaeFolder.ReadStatistics(path));
+        var sae = FeatureCatalogue.Complete(SparseAutoencoder.Create(parameters, SaeFolder.ReadStatistics(path)), SaeFolder.FolderOf(path));
         var places = sae.K > 0 ? string.Create(CultureInfo.InvariantCulture, $", {sae.K} active per token") : string.Empty;
         var site = sae.Site is null ? "its configuration names no residual site" : $"it reads {sae.Site}";
         var unit = sae.Statistics is null ? "Its maximum activations are not known; 'steer sae stats' measures them." : "Its maximum activations are known.";

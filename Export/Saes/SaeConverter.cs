@@ -1,3 +1,4 @@
+using Steering.Catalogues;
 using Steering.Saes;
 
 namespace Steering.Export.Saes;
@@ -8,21 +9,56 @@ public static class SaeConverter
     /// <summary>Converts an autoencoder, with its statistics where they lie beside it.</summary>
     /// <param name="source">The folder or file.</param>
     /// <param name="destination">The SAELens folder to make.</param>
-    /// <param name="folds">What to fold into the weights; what is not folded is written as it is.</param>
-    /// <param name="overwrite">Replaces a SAELens folder that exists.</param>
-    /// <returns>What was written.</returns>
+    /// <param name="options">Folds, and what the file does not say; null: none.</param>
     /// <exception cref="SteeringException">The source cannot be read, a fold is not defined for it, or the destination cannot be written.</exception>
-    public static SaeParameters Convert(string source, string destination, SaeFolds folds = SaeFolds.None, bool overwrite = false)
+    public static SaeConversion Convert(string source, string destination, SaeConversionOptions? options = null)
     {
-        var parameters = SaeFolder.ReadParameters(source);
-        var statistics = SaeFolder.ReadStatistics(source);
-        var folded = SaeFolding.Apply(parameters, folds);
-        if (statistics is not null && SaeFolding.ActivationFactors(parameters, folds) is { } factors)
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        options ??= new SaeConversionOptions();
+        var format = SaeFolder.Detect(source);
+        RefuseToReplaceSource(SaeFolder.FolderOf(source), destination);
+        var parameters = Placed(SaeFolder.ReadParameters(source), options);
+        var catalogue = Path.Combine(SaeFolder.FolderOf(source), FeatureCatalogue.FileName);
+        var statistics = Statistics(source, catalogue);
+        var folded = SaeFolding.Apply(parameters, options.Folds);
+        if (statistics is not null && SaeFolding.ActivationFactors(parameters, options.Folds) is { } factors)
         {
             statistics = statistics with { MaxActivation = statistics.MaxActivation.ToArray().Select((value, latent) => value * factors[latent]).ToArray() };
         }
 
-        SaeLensFolderWriter.Write(destination, folded, overwrite: overwrite, statistics: statistics);
-        return folded;
+        SaeLensFolderWriter.Write(destination, folded, overwrite: options.Overwrite, statistics: statistics);
+        var stored = folded.Architecture is SaeArchitecture.BatchTopK or SaeArchitecture.MatryoshkaBatchTopK ? SaeArchitecture.JumpRelu : folded.Architecture;
+        return new SaeConversion(format, folded, stored, statistics is not null, File.Exists(catalogue));
+    }
+
+    /// <summary>Statistics from their file or the catalogue. A catalogue of other weights is refused, as everywhere.</summary>
+    private static SaeStatistics? Statistics(string source, string catalogue) =>
+        SaeFolder.ReadStatistics(source) ?? (File.Exists(catalogue) ? SaeFolder.Load(source).Statistics : null);
+
+    private static SaeParameters Placed(SaeParameters parameters, SaeConversionOptions options)
+    {
+        if (options.Site is { } site)
+        {
+            var hook = HookPoint.OfSite(site);
+            parameters = parameters.HookName is { } own && HookPoint.ToSite(own) != site
+                ? throw new SteeringException($"{parameters.Source} says that it reads '{own}', not {site}. Leave the site out, or correct the file that says so.")
+                : parameters with { HookName = parameters.HookName ?? hook };
+        }
+
+        return options.ModelName is not { } model ? parameters
+            : parameters.ModelName is { } trained && trained != model ? throw new SteeringException($"{parameters.Source} says that it was trained on '{trained}', not '{model}'. Leave the model's name out, or correct the file that says so.")
+            : parameters with { ModelName = model };
+    }
+
+    /// <summary>Replacing a folder removes everything in it, the source included.</summary>
+    private static void RefuseToReplaceSource(string source, string destination)
+    {
+        var from = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
+        var to = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
+        if (from == to || from.StartsWith(to + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new SteeringException($"{destination} holds the autoencoder that is to be converted; choose another name for the result.");
+        }
     }
 }

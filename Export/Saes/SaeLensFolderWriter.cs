@@ -82,9 +82,10 @@ public static class SaeLensFolderWriter
 
     private static void RefuseToReplace(string folder, bool overwrite)
     {
-        if (overwrite && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, SaeLensFolder.ConfigName)))
+        if (overwrite && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()
+            && !(File.Exists(Path.Combine(folder, SaeLensFolder.ConfigName)) && File.Exists(Path.Combine(folder, SaeLensFolder.WeightsName))))
         {
-            throw new SteeringException($"{folder} holds something other than a SAELens folder (no {SaeLensFolder.ConfigName}), so it is not replaced. Choose another name or remove it first.");
+            throw new SteeringException($"{folder} holds something other than a SAELens folder ({SaeLensFolder.ConfigName} and {SaeLensFolder.WeightsName}), so it is not replaced. Choose another name or remove it first.");
         }
     }
 }

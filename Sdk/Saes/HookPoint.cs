@@ -28,6 +28,18 @@ public static partial class HookPoint
         return block < 0 ? null : SocketLayout.ResidualSite(block);
     }
 
+    /// <summary>The hook point of a site, as autoencoder files name it: <c>resid_post.15</c> is <c>blocks.15.hook_resid_post</c>.</summary>
+    /// <param name="site">The site.</param>
+    /// <exception cref="SteeringException">There is no such site.</exception>
+    public static string OfSite(string site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        var match = Pattern().Match(site);
+        return match.Success && ToSite(site) == site
+            ? $"blocks.{match.Groups["block"].Value}.hook_resid_post"
+            : throw new SteeringException($"'{site}' is no site; a site is the residual stream after a block, as in {SocketLayout.ResidualSite(15)}.");
+    }
+
     [GeneratedRegex(@"^(?:blocks\.(?<block>\d{1,6})\.hook_resid_(?:post|(?<pre>pre))|(?:model\.layers|layers|transformer\.h|h|gpt_neox\.layers)\.(?<block>\d{1,6})|resid_post\.(?<block>\d{1,6}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
 }

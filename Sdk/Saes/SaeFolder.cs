@@ -1,11 +1,12 @@
+using Steering.Catalogues;
 using Steering.Saes.Formats;
 
 namespace Steering.Saes;
 
 /// <summary>
 /// Loads a sparse autoencoder from whatever published layout a folder holds. <see cref="SaeFormat"/> lists the layouts;
-/// every setting of a layout is honoured or refused by name. Beside any of them a <see cref="SaeStatistics.FileName"/>
-/// is read where it is there.
+/// every setting of a layout is honoured or refused by name. Beside any of them a <see cref="SaeStatistics.FileName"/>,
+/// or without it a <see cref="FeatureCatalogue.FileName"/>, is read where it is there.
 /// </summary>
 public static class SaeFolder
 {
@@ -14,8 +15,8 @@ public static class SaeFolder
     /// <exception cref="SteeringException">There is none, it is damaged, or it holds what cannot be honoured; the message says which.</exception>
     public static SparseAutoencoder Load(string path)
     {
-        var parameters = ReadParameters(path);
-        return SparseAutoencoder.Create(parameters, ReadStatistics(path));
+        var autoencoder = SparseAutoencoder.Create(ReadParameters(path), ReadStatistics(path));
+        return FeatureCatalogue.Complete(autoencoder, FolderOf(path));
     }
 
     /// <summary>Reads an autoencoder as its files give it, before any fold: for conversion.</summary>
@@ -46,7 +47,12 @@ public static class SaeFolder
     /// <summary>Where the statistics of an autoencoder lie, or would lie.</summary>
     /// <param name="path">The folder, or a file in it.</param>
     /// <exception cref="SteeringException">There is no autoencoder.</exception>
-    public static string StatisticsPath(string path) => Path.Combine(SaePlace.Find(path).Folder, SaeStatistics.FileName);
+    public static string StatisticsPath(string path) => Path.Combine(FolderOf(path), SaeStatistics.FileName);
+
+    /// <summary>The folder an autoencoder lies in, where its statistics and its catalogue are looked for.</summary>
+    /// <param name="path">The folder, or a file in it.</param>
+    /// <exception cref="SteeringException">There is no autoencoder.</exception>
+    public static string FolderOf(string path) => SaePlace.Find(path).Folder;
 
     /// <summary>Says which layout a path holds. Only names are looked at.</summary>
     /// <param name="path">The folder, or a file in it.</param>

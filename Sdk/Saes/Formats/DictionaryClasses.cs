@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Steering.Saes.Formats;
 
 /// <summary>The classes of dictionary_learning that are autoencoders, by the tensors of their state.</summary>
@@ -7,10 +9,10 @@ internal static class DictionaryClasses
     {
         "AutoEncoder" => Linear(tensors, source, SaeArchitecture.Standard, "bias", inputBias: true),
         "AutoEncoderNew" => Linear(tensors, source, SaeArchitecture.Standard, "decoder.bias", inputBias: false),
-        "AutoEncoderTopK" => Ranked(tensors, source),
+        "AutoEncoderTopK" => Ranked(tensors, trainer, source),
         "BatchTopKSAE" => Thresholded(Linear(tensors, source, SaeArchitecture.BatchTopK, "b_dec", inputBias: true, thresholds: true), tensors),
         "GatedAutoEncoder" => Gated(tensors, source),
-        "MatryoshkaBatchTopKSAE" => Matryoshka(tensors, source),
+        "MatryoshkaBatchTopKSAE" or "MatroyshkaBatchTopKSAE" => Matryoshka(tensors, source), // Older versions spell it so.
         "JumpReluAutoEncoder" => Matrices(tensors, source, SaeArchitecture.JumpRelu, inputBias: false),
         _ => throw trainer.Refusal("dict_class", name, "expected AutoEncoder, AutoEncoderNew, GatedAutoEncoder, AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE or JumpReluAutoEncoder"),
     };
@@ -35,9 +37,17 @@ internal static class DictionaryClasses
     }
 
     /// <summary>k decides at inference; the threshold beside it is for another way of calling it and is not used.</summary>
-    private static SaeParameters Ranked(SaeTensors tensors, string source)
+    private static SaeParameters Ranked(SaeTensors tensors, SaeLensConfigReader trainer, string source)
     {
-        var parameters = Linear(tensors, source, SaeArchitecture.TopK, "b_dec", inputBias: true) with { K = tensors.TakeWhole("k") };
+        // Older versions kept k in the configuration only.
+        var given = trainer.TakeInteger("k");
+        var k = tensors.Has("k") || given is null ? tensors.TakeWhole("k") : given.Value;
+        if (given is not null && given != k)
+        {
+            throw trainer.Refusal("k", given.Value.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"the weights have {k}; the configuration and the weights do not fit each other"));
+        }
+
+        var parameters = Linear(tensors, source, SaeArchitecture.TopK, "b_dec", inputBias: true) with { K = k };
         tensors.Ignore("threshold");
         return parameters;
     }

@@ -30,11 +30,6 @@ internal static partial class DictionaryLearningFormat
         tensors.RefuseRest();
         Check(trainer, "activation_dim", parameters.HiddenSize);
         Check(trainer, "dict_size", parameters.LatentCount);
-        if (parameters.K > 0)
-        {
-            Check(trainer, "k", parameters.K);
-        }
-
         return parameters with
         {
             ModelName = trainer.TakeString("lm_name"),
