@@ -4,7 +4,7 @@ namespace Steering.Catalogues;
 /// <param name="Document">Number of the document it comes from, 0-based.</param>
 /// <param name="Peak">Index in <paramref name="Tokens"/> of the token on which the features that share the excerpt were largest.</param>
 /// <param name="Tokens">What each token adds to the text; joined they are the text. 1 to 255 tokens.</param>
-public sealed record CatalogueExcerpt(int Document, int Peak, IReadOnlyList<string> Tokens)
+public sealed record CatalogueExcerpt(long Document, int Peak, IReadOnlyList<string> Tokens)
 {
     /// <summary>Largest number of tokens.</summary>
     public const int MaximumTokens = 255;

@@ -8,6 +8,20 @@ public sealed partial class FeatureCatalogue
     /// <summary>Longest label, in UTF-16 units.</summary>
     public const int MaximumLabel = 500;
 
+    /// <summary>Every label.</summary>
+    /// <exception cref="SteeringException">A damaged file.</exception>
+    public IReadOnlyDictionary<int, string> Labels() => Locked(() =>
+    {
+        var labels = new Dictionary<int, string>();
+        using var row = _connection.Query("SELECT latent, label FROM labels");
+        while (row.Read())
+        {
+            labels[Latent(row, 0)] = row.GetString(1);
+        }
+
+        return labels;
+    });
+
     /// <summary>Names a feature, or takes its name away. All of it is written, or nothing.</summary>
     /// <param name="path">The catalogue.</param>
     /// <param name="latent">Latent, 0-based.</param>

@@ -13,7 +13,6 @@ public sealed partial class FeatureCatalogue : IDisposable
     /// <summary>File name inside the autoencoder's folder.</summary>
     public const string FileName = "feature_catalogue.sqlite";
 
-    private const string FeatureColumns = "f.latent, f.fired, f.max_activation, f.mean_activation, f.nearest, f.nearest_cosine, l.label";
     private readonly Lock _lock = new();
     private readonly CatalogueConnection _connection;
 
@@ -96,8 +95,12 @@ public sealed partial class FeatureCatalogue : IDisposable
         CheckLatent(latent);
         return Locked(() =>
         {
-            using var row = _connection.Query($"SELECT {FeatureColumns} FROM features f LEFT JOIN labels l ON l.latent = f.latent WHERE f.latent = @0", latent);
-            return row.Read() ? ReadFeature(row) : new CatalogueFeature(latent, 0, 0, 0, null, 0, null);
+            // A latent that never fired has no row, and may have a label all the same.
+            using var row = _connection.Query(
+                "SELECT @0, ifnull(f.fired, 0), ifnull(f.max_activation, 0.0), ifnull(f.mean_activation, 0.0), f.nearest, f.nearest_cosine, l.label FROM (SELECT 1) LEFT JOIN features f ON f.latent = @0 LEFT JOIN labels l ON l.latent = @0",
+                latent);
+            row.Read();
+            return ReadFeature(row);
         });
     }
 
@@ -183,22 +186,25 @@ public sealed partial class FeatureCatalogue : IDisposable
     private CatalogueExcerpt ReadExcerpt(SqliteDataReader row, int column)
     {
         var tokens = ExcerptCodec.Cut(row.GetString(column + 3), row.GetFieldValue<byte[]>(column + 2)) ?? throw Damaged("the lengths of an excerpt's tokens are not those of its text");
-        var peak = row.GetInt64(column + 1);
+        var peak = Whole(row, column + 1);
         return peak >= 0 && peak < tokens.Length
-            ? new CatalogueExcerpt((int)Math.Clamp(row.GetInt64(column), 0, int.MaxValue), (int)peak, tokens)
+            ? new CatalogueExcerpt(Whole(row, column), (int)peak, tokens)
             : throw Damaged("an excerpt's peak lies outside");
     }
 
     private int Latent(SqliteDataReader row, int column) =>
-        row.GetInt64(column) is var value && value >= 0 && value < Info.LatentCount ? (int)value : throw Damaged($"it names latent {value} of {Info.LatentCount}");
+        Whole(row, column) is var value && value >= 0 && value < Info.LatentCount ? (int)value : throw Damaged($"it names latent {value} of {Info.LatentCount}");
 
     private long Fired(SqliteDataReader row, int column) =>
-        row.GetInt64(column) is var value && value >= 0 && value <= Info.Tokens ? value : throw Damaged($"a latent fired on {value} of {Info.Tokens} tokens");
+        Whole(row, column) is var value && value >= 0 && value <= Info.Tokens ? value : throw Damaged($"a latent fired on {value} of {Info.Tokens} tokens");
 
     private float Real(SqliteDataReader row, int column) => SignedReal(row, column) is >= 0 and var value ? value : throw Damaged("an activation is negative");
 
+    // SQLite keeps any type in any column, and gives text as the number 0.
+    private long Whole(SqliteDataReader row, int column) => row.GetFieldType(column) == typeof(long) ? row.GetInt64(column) : throw Damaged("a whole number is none");
+
     private float SignedReal(SqliteDataReader row, int column) =>
-        (float)row.GetDouble(column) is var value && float.IsFinite(value) ? value : throw Damaged("a number is not finite");
+        row.GetFieldType(column) == typeof(double) && (float)row.GetDouble(column) is var value && float.IsFinite(value) ? value : throw Damaged("a number is not finite, or none");
 
     private SteeringException Damaged(FormattableString what) =>
         new($"{Path} is damaged: {what.ToString(CultureInfo.InvariantCulture)}. Make the catalogue again with 'steer sae eval … --catalogue'.");

@@ -42,11 +42,21 @@ public static class ModelIdentity
             return;
         }
 
-        var (made, here) = (Normalise(modelName), Normalise(manifest.ModelName));
-        if (made.Length > 0 && here.Length > 0 && !made.Contains(here, StringComparison.Ordinal) && !here.Contains(made, StringComparison.Ordinal))
+        if (!Agree(modelName, manifest.ModelName))
         {
             throw new SteeringException($"{what} was made for another model: for '{modelName}', but this model is '{manifest.ModelName}'. Use what belongs to this model, or allow another model explicitly.");
         }
+    }
+
+    /// <summary>Whether two names may be of one model: one holds the other, letters and digits compared in lower case.</summary>
+    /// <param name="name">A name, with or without an organisation.</param>
+    /// <param name="other">Another.</param>
+    public static bool Agree(string name, string other)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(other);
+        var (made, here) = (Normalise(name), Normalise(other));
+        return made.Length == 0 || here.Length == 0 || made.Contains(here, StringComparison.Ordinal) || here.Contains(made, StringComparison.Ordinal);
     }
 
     /// <summary>Letters and digits in lower case, without the organisation before the last slash.</summary>
