@@ -1,0 +1,6 @@
+namespace Steering.Training.Reports;
+
+/// <summary>Points of one kind in a chart.</summary>
+/// <param name="Name">Name in the legend.</param>
+/// <param name="Points">The points; those with a number that is not finite are left out, and interrupt a line.</param>
+public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points);

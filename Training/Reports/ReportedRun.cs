@@ -1,0 +1,11 @@
+using Steering.Training.Evaluation;
+using Steering.Training.Trainer;
+
+namespace Steering.Training.Reports;
+
+/// <summary>One trained autoencoder, as a report shows it.</summary>
+/// <param name="Name">What it is called among its fellows, as in <c>topk k32</c>.</param>
+/// <param name="Steps">What each step reported, in order (<see cref="TrainingLogReader.Read"/>).</param>
+/// <param name="Evaluation">What was measured at the end, or null.</param>
+/// <param name="Seconds">Seconds of training, or null where they are not known.</param>
+public sealed record ReportedRun(string Name, IReadOnlyList<TrainingStep> Steps, SaeEvaluation? Evaluation = null, double? Seconds = null);
