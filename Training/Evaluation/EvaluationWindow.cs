@@ -3,7 +3,7 @@ namespace Steering.Training.Evaluation;
 /// <summary>Tokens that the model reads as one sequence.</summary>
 /// <param name="Ids">Token ids.</param>
 /// <param name="Documents">Number of the document of each token, or empty where the whole window is one document.</param>
-public sealed record EvaluationWindow(ReadOnlyMemory<int> Ids, ReadOnlyMemory<int> Documents = default)
+public sealed record EvaluationWindow(ReadOnlyMemory<int> Ids, ReadOnlyMemory<long> Documents = default)
 {
     /// <summary>Cuts ids into windows; a last one that is shorter is dropped.</summary>
     /// <param name="ids">Token ids of a whole text.</param>

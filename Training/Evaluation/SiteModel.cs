@@ -1,3 +1,4 @@
+using Steering.Export.Cuts;
 using Steering.Models;
 using Steering.Training.Activations;
 
@@ -21,13 +22,20 @@ public sealed class SiteModel : IEvaluationModel, IDisposable
     /// <inheritdoc/>
     public int VocabularySize => _tail.Value.VocabularySize;
 
+    /// <summary>The site, as in <c>resid_post.15</c>.</summary>
+    public string Site => _head.Site;
+
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">Folder with <c>genai_config.json</c>, socketed or not.</param>
     /// <param name="site">Site, as in <c>resid_post.15</c>.</param>
     /// <param name="options">How to load it, or null for the defaults.</param>
     /// <exception cref="SteeringException">The folder holds no model, or the model has no such site.</exception>
     public static SiteModel Load(string folder, string site, SteerableModelOptions? options = null) =>
-        new(SiteHead.Load(folder, site, options), () => SiteTail.Load(folder, site, options));
+        Load(SiteCut.Load(folder), site, options);
+
+    /// <summary>As <see cref="Load(string, string, SteerableModelOptions?)"/>, of a graph that was read already.</summary>
+    public static SiteModel Load(SiteCut cut, string site, SteerableModelOptions? options = null) =>
+        new(SiteHead.Load(cut, site, options), () => SiteTail.Load(cut, site, options));
 
     /// <inheritdoc/>
     public void ReadSite(ReadOnlySpan<int> ids, int sequences, int length, Span<float> residual) => _head.Run(ids, sequences, length, residual);

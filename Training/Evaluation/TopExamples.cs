@@ -82,9 +82,9 @@ public sealed class TopExamples
         _touched.Clear();
     }
 
-    private static int DocumentOf(EvaluationWindow window, int index, int position) => window.Documents.IsEmpty ? index : window.Documents.Span[position];
+    private static long DocumentOf(EvaluationWindow window, int index, int position) => window.Documents.IsEmpty ? index : window.Documents.Span[position];
 
-    private void Offer(int latent, float value, int window, int position, int source)
+    private void Offer(int latent, float value, int window, int position, long source)
     {
         if (value <= 0)
         {
@@ -181,7 +181,7 @@ public sealed class TopExamples
         }
     }
 
-    private record struct Place(float Activation, int Window, int Position, int Source)
+    private record struct Place(float Activation, int Window, int Position, long Source)
     {
         public int Start { get; init; }
 
