@@ -33,7 +33,14 @@ internal static class CommandTree
             TrainCommand.Create(console),
             FeaturesCommand.Create(console),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
-            Group("sae", "Use sparse autoencoders.", SaeEncodeCommand.Create(console), SaeStatsCommand.Create(console), SaeConvertCommand.Create(console)),
+            Group(
+                "sae",
+                "Use sparse autoencoders.",
+                SaeEncodeCommand.Create(console),
+                SaeStatsCommand.Create(console),
+                SaeEvalCommand.Create(console),
+                SaeDiffCommand.Create(console),
+                SaeConvertCommand.Create(console)),
         };
         root.Options.Add(Verbose);
         foreach (var option in root.Options)

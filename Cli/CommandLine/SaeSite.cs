@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Steering.Export.Cuts;
 using Steering.Saes;
 using Steering.Sockets;
 
@@ -29,10 +30,45 @@ internal sealed class SaeSite
         return Require(sae, given is null ? null : SiteName.Full(given), manifest, folder, parsed.GetValue(_other));
     }
 
+    /// <summary>The site on a model that is cut there, so that it needs no socket.</summary>
+    /// <exception cref="SteeringException">No site is known, the model lacks it, or the SAE does not belong to the model.</exception>
+    public string Require(ParseResult parsed, SparseAutoencoder sae, SiteCut cut)
+    {
+        var given = parsed.GetValue(_site) is { } text ? SiteName.Full(text) : null;
+        if (sae.HiddenSize != cut.HiddenSize)
+        {
+            throw new SteeringException(FormattableString.Invariant($"{sae.Source}: the autoencoder reads vectors of width {sae.HiddenSize}, the residual stream of {cut.Folder} has width {cut.HiddenSize}; use an autoencoder made on this model."));
+        }
+
+        if (given is not null && sae.Site is { } own && own != given)
+        {
+            throw new SteeringException($"{sae.Source}: the autoencoder belongs to site '{own}', not to '{given}'.");
+        }
+
+        if (!parsed.GetValue(_other))
+        {
+            CheckModel(sae, cut);
+        }
+
+        return cut.Name(given ?? sae.Site ?? throw new SteeringException($"{sae.Source}: the autoencoder does not say where it belongs{(sae.HookName is { } hook ? $" ('{hook}' is no residual stream after a block)" : string.Empty)}; name the site with --site, as in --site resid_post.15."));
+    }
+
     /// <summary>The site of an SAE on a model.</summary>
     /// <exception cref="SteeringException">It is not known, or the SAE does not belong to the model.</exception>
     public static string Require(SparseAutoencoder sae, string? site, SocketManifest? manifest, string folder, bool allowOtherModel) =>
         manifest is null
             ? throw new SteeringException($"{folder} has no sockets, so its residual stream cannot be read. Make a socketed folder with 'steer socket {folder} OUT --sites …'.")
             : SaeModelMatch.Check(sae, manifest, site, allowOtherModel);
+
+    private static void CheckModel(SparseAutoencoder sae, SiteCut cut)
+    {
+        if (File.Exists(Path.Combine(cut.Folder, SocketManifest.FileName)))
+        {
+            ModelIdentity.Check(sae.Source, sae.ModelName, sae.ModelSha256, SocketManifestFile.Load(cut.Folder));
+        }
+        else if (sae.ModelSha256 is { } made && !string.Equals(made, cut.Fingerprint(), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SteeringException($"{sae.Source} was made on a model whose weights have SHA-256 {made}; those of {cut.Folder} have {cut.Fingerprint()}. Use what belongs to this model, or give --allow-other-model.");
+        }
+    }
 }
