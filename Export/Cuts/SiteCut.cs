@@ -40,6 +40,11 @@ public sealed class SiteCut
     /// <summary>File name of its graph.</summary>
     public string GraphFile { get; }
 
+    /// <summary>Name of the model: the manifest's, the graph's, or the folder's.</summary>
+    public string ModelName => HasSockets
+        ? SocketManifestFile.Load(Folder).ModelName
+        : _model.MetadataProps.FirstOrDefault(entry => string.Equals(entry.Key, SocketOptions.ModelNameKey, StringComparison.Ordinal))?.Value is { Length: > 0 } name ? name : Path.GetFileName(Folder);
+
     /// <summary>The sites at which it can be cut: <c>resid_pre.0</c>, then <c>resid_post.N</c> for every block.</summary>
     public IReadOnlyList<string> Sites { get; }
 
@@ -48,6 +53,8 @@ public sealed class SiteCut
 
     /// <summary>Width d of the residual stream.</summary>
     public int HiddenSize => _stream.HiddenSize;
+
+    private bool HasSockets => File.Exists(Path.Combine(Folder, SocketManifest.FileName));
 
     /// <summary>Reads the graph of a model folder and follows its residual stream.</summary>
     /// <param name="modelFolder">Folder with <c>genai_config.json</c>, with sockets or without.</param>
@@ -151,7 +158,7 @@ public sealed class SiteCut
     /// <exception cref="SteeringException">A file cannot be read.</exception>
     public string Fingerprint(CancellationToken cancellationToken = default)
     {
-        if (File.Exists(Path.Combine(Folder, SocketManifest.FileName)))
+        if (HasSockets)
         {
             return ModelIdentity.Fingerprint(SocketManifestFile.Load(Folder));
         }

@@ -62,10 +62,10 @@ public sealed class MemoryActivationSource : IActivationSource
     /// <inheritdoc/>
     public int Read(Span<float> rows, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var written = 0;
         for (var wanted = rows.Length / HiddenSize; written < wanted && _epoch != _epochs;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var count = Math.Min(wanted - written, Count - _next);
             Copy(rows[(written * HiddenSize)..], count);
             written += count;

@@ -14,6 +14,7 @@ public sealed class TextCorpus
     private readonly TextCorpusOptions _options;
     private readonly Func<Stream> _open;
     private bool _consumed;
+    private double _share;
 
     private TextCorpus(string path, TextCorpusOptions options, TextFormat format, Func<Stream> open)
     {
@@ -31,6 +32,9 @@ public sealed class TextCorpus
 
     /// <summary>Whether it can be read more than once; standard input cannot.</summary>
     public bool IsRepeatable => !string.Equals(Path, StandardInput, StringComparison.Ordinal);
+
+    /// <summary>Share of the file's bytes that was read in the pass that runs, 0 to 1; null for standard input and Parquet, which do not tell.</summary>
+    public double? ShareRead => IsRepeatable && Format != TextFormat.Parquet ? Volatile.Read(ref _share) : null;
 
     /// <summary>What decides which documents come out, in one line: format, unit, field.</summary>
     public string Description => $"{(_options.Chat ? "chat " : string.Empty)}{Format}{(Format == TextFormat.Text ? $" by {_options.Unit}" : $" field {Field}")}";
@@ -138,6 +142,7 @@ public sealed class TextCorpus
         foreach (var document in documents)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Volatile.Write(ref _share, IsRepeatable ? Math.Min(1, stream.Position / (double)Math.Max(1, stream.Length)) : 0);
             any |= document.Text.Length > 0 || document.Messages.Count > 0;
             yield return document;
         }

@@ -12,6 +12,9 @@ public sealed class TokenWindowCounts
     /// <summary>Tokens in them.</summary>
     public long Tokens { get; internal set; }
 
+    /// <summary>Tokens of the document being cut that no window holds yet.</summary>
+    public long Pending { get; internal set; }
+
     /// <summary>Tokens that no window holds: the rest behind the last packed window, and what of a conversation is beyond the length.</summary>
     public long CutOff { get; internal set; }
 }

@@ -118,6 +118,7 @@ public sealed class TokenWindows : IDisposable
                 {
                     counts.Windows++;
                     counts.Tokens += filled;
+                    counts.Pending = ids.Length - next;
                     yield return window;
                     window = NewWindow(window.Number + 1);
                     filled = 0;
@@ -125,6 +126,7 @@ public sealed class TokenWindows : IDisposable
             }
         }
 
+        counts.Pending = 0;
         counts.CutOff += filled;
         if (window.Number == 0)
         {

@@ -1,0 +1,45 @@
+namespace Steering.Training.Activations;
+
+/// <summary>Harvests a whole text into a folder of shards.</summary>
+public static class ShardHarvest
+{
+    /// <summary>Harvests, or goes on with a harvest that was stopped. The result is the same bytes either way.</summary>
+    /// <param name="options">Model, site, text and the folder of shards.</param>
+    /// <param name="progress">Receives each batch, or null.</param>
+    /// <param name="cancellationToken">Stops between forward passes; what is written stays, and the same call goes on from there.</param>
+    /// <returns>The index of the complete folder.</returns>
+    /// <exception cref="SteeringException">Something given does not exist or does not go together, the folder belongs to another harvest, or the disk is full.</exception>
+    public static ShardIndex Run(ActivationSourceOptions options, IProgress<HarvestProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = options.ShardFolder ?? throw new SteeringException("No folder was named for the shards.");
+        using var setup = HarvestSetup.Create(options, cancellationToken);
+        return Run(setup, ShardWriter.Open(folder, setup.Job), progress, cancellationToken);
+    }
+
+    internal static ShardIndex Run(HarvestSetup setup, ShardWriter writer, IProgress<HarvestProgress>? progress, CancellationToken cancellationToken)
+    {
+        var index = writer.Index;
+        if (index.IsComplete)
+        {
+            setup.CheckText(index, writer.Folder, cancellationToken);
+            return index;
+        }
+
+        using var pipeline = setup.Load(writer);
+        if (index.Shards.Count > 0)
+        {
+            pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
+        }
+
+        var counts = index.Counts;
+        var before = counts.Tokens;
+        foreach (var step in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, cancellationToken))
+        {
+            counts = counts.Plus(step.Batch);
+            progress?.Report(new HarvestProgress(counts, counts.Tokens - before, pipeline.ExpectedTokens()));
+        }
+
+        return writer.Index;
+    }
+}
