@@ -11,6 +11,8 @@ namespace Steering.Cli.Commands;
 /// <summary><c>steer sae convert</c>: an SAE in any layout becomes a SAELens folder.</summary>
 internal static class SaeConvertCommand
 {
+    private const int MaximumFolds = 16;
+
     private static readonly Dictionary<string, SaeFolds> Words = new(StringComparer.OrdinalIgnoreCase)
     {
         ["scale"] = SaeFolds.Scale,
@@ -27,6 +29,7 @@ internal static class SaeConvertCommand
         {
             Description = "What to fold into the weights: scale, decoder-norm, input-bias, gated; nothing unless given.",
             HelpName = "WORDS",
+            Arity = new ArgumentArity(1, MaximumFolds),
             CustomParser = Parse,
         };
         var site = Values.Path("--site", "Site it reads, as in 15 or resid_post.15, where its files do not say.", "SITE");

@@ -20,6 +20,7 @@ internal static class FuzzTargets
         ["onnx"] = () => new OnnxTarget(),
         ["npz"] = () => new NpzTarget(),
         ["sae-config"] = () => new SaeConfigTarget(),
+        ["sae-layouts"] = () => new SaeLayoutTarget(),
         ["sae-weights"] = () => new SaeWeightsTarget(),
     };
 

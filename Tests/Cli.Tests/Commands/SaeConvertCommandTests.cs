@@ -30,7 +30,7 @@ public sealed class SaeConvertCommandTests
         var llama = OracleFolder.Require("sae-formats", "llama_scope");
         var kept = (await CliRun.Of("sae", "convert", llama, temporary["kept"])).Succeeds();
         Assert.Contains("'--fold scale' makes a folder that needs no factor", kept.Output);
-        var json = (await CliRun.Of("sae", "convert", llama, temporary["folded"], "--fold", "scale,input-bias", "--json")).Succeeds().Json;
+        var json = (await CliRun.Of("sae", "convert", llama, temporary["folded"], "--fold", "scale,input-bias", "--fold", "scale", "--json")).Succeeds().Json;
         Assert.AreEqual(1, json.GetProperty("inputScale").GetDouble());
         Assert.AreEqual("[\"scale\",\"input-bias\"]", json.GetProperty("folds").GetRawText());
         Assert.AreEqual("resid_post.0", json.GetProperty("site").GetString());

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using Steering.Catalogues;
 using Steering.Saes;
+using Steering.Tensors;
 
 namespace Steering.Tests.Sdk.Saes;
 
@@ -54,7 +57,7 @@ public sealed class SaeFormatTests
     public void GemmaScope_TakesModelAndHookPointFromThePublishedFolders(string folder, string? model, string? hook)
     {
         using var temporary = new TemporaryFolder();
-        var parameters = Gemma();
+        var parameters = SaeLayouts.Gemma();
         Directory.CreateDirectory(temporary[folder]);
         File.Copy(SaeLayouts.Write("gemma_scope", parameters, temporary), temporary[folder, "params.npz"]);
         var read = SaeFolder.ReadParameters(temporary[folder]);
@@ -70,7 +73,7 @@ public sealed class SaeFormatTests
     {
         using var temporary = new TemporaryFolder();
         Directory.CreateDirectory(temporary[folder]);
-        SaeLayouts.Write("sparsify", Sparsify(), temporary, folder);
+        SaeLayouts.Write("sparsify", SaeLayouts.Sparsify(), temporary, folder);
         Assert.AreEqual(site, SaeFolder.Load(temporary[folder]).Site);
     }
 
@@ -78,7 +81,7 @@ public sealed class SaeFormatTests
     public void Load_OfAFileInTheFolder_MeansTheFolder()
     {
         using var temporary = new TemporaryFolder();
-        SaeLayouts.Write("llama_scope", Llama(), temporary);
+        SaeLayouts.Write("llama_scope", SaeLayouts.Llama(), temporary);
         Assert.AreEqual(SaeFormat.LlamaScope, SaeFolder.Detect(temporary["hyperparams.json"]));
         Assert.AreEqual(SaeFormat.LlamaScope, SaeFolder.Detect(temporary["checkpoints", "final.safetensors"]));
         Assert.AreEqual(40, SaeFolder.Load(temporary["checkpoints", "final.safetensors"]).HiddenSize);
@@ -88,40 +91,50 @@ public sealed class SaeFormatTests
     public void Load_ReadsTheStatisticsBesideEveryLayout()
     {
         using var temporary = new TemporaryFolder();
-        var path = SaeLayouts.Write("gemma_scope", Gemma(), temporary);
+        var path = SaeLayouts.Write("gemma_scope", SaeLayouts.Gemma(), temporary);
         new SaeStatistics { MaxActivation = Enumerable.Range(0, 96).Select(i => i + 1f).ToArray(), TokenCount = 10 }.Save(SaeFolder.StatisticsPath(path));
         Assert.AreEqual(3f, SaeFolder.Load(path).MaxActivation(2));
         Assert.AreEqual(3f, SaeFolder.Load(temporary.Path).MaxActivation(2));
     }
 
-    private static IEnumerable<object[]> Layouts()
+    [TestMethod]
+    public void Load_WhereOnlyACatalogueLiesBeside_TakesTheStatisticsFromIt()
     {
-        yield return ["gemma_scope", Gemma()];
-        yield return ["gemma_scope_lower_case", Gemma()];
-        yield return ["llama_scope", Llama()];
-        yield return ["llama_scope", Llama() with { ApplyDecoderBiasToInput = true }];
-        yield return ["llama_scope", Llama() with { Architecture = SaeArchitecture.Standard, Threshold = [] }];
-        yield return ["llama_scope", Llama() with { ActivationScale = 1, Normalisation = InputNormalisation.ConstantNorm }];
-        yield return ["llama_scope", Llama() with { ActivationScale = 1 }];
-        yield return ["llama_scope_no_bias", Llama() with { DecoderBias = new float[40] }];
-        yield return ["sparsify", Sparsify()];
-        yield return ["sparsify_expansion", SaeReference.Random(SaeArchitecture.TopK, 30, 40, 80)];
-        yield return ["AutoEncoder", SaeReference.Random(SaeArchitecture.Standard, 31)];
-        yield return ["AutoEncoderNew", SaeReference.Random(SaeArchitecture.Standard, 32) with { ApplyDecoderBiasToInput = false }];
-        yield return ["GatedAutoEncoder", SaeReference.Random(SaeArchitecture.Gated, 33)];
-        yield return ["AutoEncoderTopK", SaeReference.Random(SaeArchitecture.TopK, 34)];
-        yield return ["BatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.BatchTopK, 35), 0.4f)];
-        yield return ["BatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.BatchTopK, 36), -1)];
-        yield return ["MatryoshkaBatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.MatryoshkaBatchTopK, 37), 0.4f)];
-        yield return ["JumpReluAutoEncoder", SaeReference.Random(SaeArchitecture.JumpRelu, 38) with { ApplyDecoderBiasToInput = false }];
+        using var temporary = new TemporaryFolder();
+        var path = SaeLayouts.Write("gemma_scope", SaeLayouts.Gemma(), temporary);
+        var sae = SaeFolder.Load(path);
+        Assert.IsNull(sae.Statistics);
+        using (var writer = FeatureCatalogueWriter.Create(temporary[FeatureCatalogue.FileName], new CatalogueInfo { SaeSha256 = sae.Fingerprint, LatentCount = 96, HiddenSize = 40, Tokens = 100 }))
+        {
+            writer.AddFeature(new CatalogueFeature(2, 7, 3.5f, 1, null, 0, null));
+            writer.Commit();
+        }
+
+        Assert.AreEqual(3.5f, SaeFolder.Load(path).MaxActivation(2));
     }
 
-    private static SaeParameters Gemma() => SaeReference.Random(SaeArchitecture.JumpRelu, 20) with { ApplyDecoderBiasToInput = false };
+    [TestMethod]
+    public void DictionaryLearning_OfOlderVersions_IsReadToo()
+    {
+        using var temporary = new TemporaryFolder();
+        var path = SaeLayouts.Write("AutoEncoderTopK", SaeReference.Random(SaeArchitecture.TopK, 40), temporary);
+        Rewrite(temporary["ae.safetensors"], name => name is not ("k" or "threshold"));
+        Assert.AreEqual(7, SaeFolder.Load(path).K);
 
-    private static SaeParameters Llama() => Constant(SaeReference.Random(SaeArchitecture.JumpRelu, 21), 0.3f) with { ApplyDecoderBiasToInput = false, ActivationScale = 0.5f };
+        SaeLayouts.Write("MatryoshkaBatchTopKSAE", SaeReference.Random(SaeArchitecture.MatryoshkaBatchTopK, 41), temporary, change: config => ((JsonObject)config["trainer"]!)["dict_class"] = "MatroyshkaBatchTopKSAE");
+        Assert.AreEqual(SaeArchitecture.MatryoshkaBatchTopK, SaeFolder.ReadParameters(path).Architecture);
+    }
 
-    private static SaeParameters Sparsify() => SaeReference.Random(SaeArchitecture.TopK, 22);
+    private static IEnumerable<object[]> Layouts() => SaeLayouts.Cases().Select(layout => new object[] { layout.Layout, layout.Parameters });
 
-    private static SaeParameters Constant(SaeParameters parameters, float threshold) =>
-        parameters with { Threshold = [.. Enumerable.Repeat(threshold, parameters.LatentCount)] };
+    /// <summary>Leaves tensors out of a file.</summary>
+    private static void Rewrite(string path, Func<string, bool> keep)
+    {
+        using (var file = SafetensorsFile.Open(path))
+        {
+            SafetensorsWriter.Write(path + ".new", [.. file.Names.Where(keep).Select(name => TensorData.FromFloat32(name, file.Describe(name).Shape, file.ReadFloat32(name)))]);
+        }
+
+        File.Move(path + ".new", path, overwrite: true);
+    }
 }

@@ -9,6 +9,38 @@ internal static class SaeLayouts
 {
     private static readonly string[] Classes = ["AutoEncoder", "AutoEncoderNew", "GatedAutoEncoder", "AutoEncoderTopK", "BatchTopKSAE", "MatryoshkaBatchTopKSAE", "JumpReluAutoEncoder"];
 
+    /// <summary>Every layout with every setting of it that is honoured.</summary>
+    public static IEnumerable<(string Layout, SaeParameters Parameters)> Cases()
+    {
+        yield return ("gemma_scope", Gemma());
+        yield return ("gemma_scope_lower_case", Gemma());
+        yield return ("llama_scope", Llama());
+        yield return ("llama_scope", Llama() with { ApplyDecoderBiasToInput = true });
+        yield return ("llama_scope", Llama() with { Architecture = SaeArchitecture.Standard, Threshold = [] });
+        yield return ("llama_scope", Llama() with { ActivationScale = 1, Normalisation = InputNormalisation.ConstantNorm });
+        yield return ("llama_scope", Llama() with { ActivationScale = 1 });
+        yield return ("llama_scope_no_bias", Llama() with { DecoderBias = new float[40] });
+        yield return ("sparsify", Sparsify());
+        yield return ("sparsify_expansion", SaeReference.Random(SaeArchitecture.TopK, 30, 40, 80));
+        yield return ("AutoEncoder", SaeReference.Random(SaeArchitecture.Standard, 31));
+        yield return ("AutoEncoderNew", SaeReference.Random(SaeArchitecture.Standard, 32) with { ApplyDecoderBiasToInput = false });
+        yield return ("GatedAutoEncoder", SaeReference.Random(SaeArchitecture.Gated, 33));
+        yield return ("AutoEncoderTopK", SaeReference.Random(SaeArchitecture.TopK, 34));
+        yield return ("BatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.BatchTopK, 35), 0.4f));
+        yield return ("BatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.BatchTopK, 36), -1));
+        yield return ("MatryoshkaBatchTopKSAE", Constant(SaeReference.Random(SaeArchitecture.MatryoshkaBatchTopK, 37), 0.4f));
+        yield return ("JumpReluAutoEncoder", SaeReference.Random(SaeArchitecture.JumpRelu, 38) with { ApplyDecoderBiasToInput = false });
+    }
+
+    public static SaeParameters Gemma() => SaeReference.Random(SaeArchitecture.JumpRelu, 20) with { ApplyDecoderBiasToInput = false };
+
+    public static SaeParameters Llama() => Constant(SaeReference.Random(SaeArchitecture.JumpRelu, 21), 0.3f) with { ApplyDecoderBiasToInput = false, ActivationScale = 0.5f };
+
+    public static SaeParameters Sparsify() => SaeReference.Random(SaeArchitecture.TopK, 22);
+
+    private static SaeParameters Constant(SaeParameters parameters, float threshold) =>
+        parameters with { Threshold = [.. Enumerable.Repeat(threshold, parameters.LatentCount)] };
+
     /// <summary>Writes the files and gives the path to load.</summary>
     /// <param name="layout">Layout, or class of dictionary_learning.</param>
     /// <param name="p">The autoencoder.</param>

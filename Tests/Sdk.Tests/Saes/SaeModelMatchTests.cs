@@ -37,6 +37,17 @@ public class SaeModelMatchTests
     public void ToSite_OfAHookPoint_IsTheResidualStreamItNames(string hook, string? site) => Assert.AreEqual(site, HookPoint.ToSite(hook));
 
     [TestMethod]
+    public void OfSite_IsTheHookPointThatNamesTheSite()
+    {
+        Assert.AreEqual("blocks.15.hook_resid_post", HookPoint.OfSite("resid_post.15"));
+        Assert.AreEqual("resid_post.15", HookPoint.ToSite(HookPoint.OfSite("resid_post.15")));
+        foreach (var other in new[] { "15", "layers.15", "blocks.15.hook_resid_post", "resid_post.015", "resid_post.x", string.Empty })
+        {
+            Refusal.Of(() => HookPoint.OfSite(other), $"'{other}' is no site");
+        }
+    }
+
+    [TestMethod]
     [DataRow("HuggingFaceTB/SmolLM2-135M-Instruct")]
     [DataRow("smollm2-135m")]
     [DataRow("SmolLM2_135M_Instruct_v2")]

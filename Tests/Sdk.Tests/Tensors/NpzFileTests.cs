@@ -98,6 +98,32 @@ public sealed class NpzFileTests
     }
 
     [TestMethod]
+    public void Open_OfAnEntryWhoseSizesDoNotAgree_IsRefused()
+    {
+        // The size after unpacking stands in the archive's directory, 24 bytes into the entry.
+        using var folder = new TemporaryFolder();
+        foreach (var size in new[] { 3u, 151u, 400u, 0x7FFFFFFFu, 0xFFFFFFFEu })
+        {
+            var bytes = NpzBytes.Zip(compressed: true, ("w.npy", NpzBytes.Array(Values, 6)));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.AsSpan().IndexOf("PK\x01\x02"u8) + 24), size);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Refusal.Of(() => NpzFile.Open(folder.Write("a.npz", bytes)), "a.npz");
+            Assert.IsLessThan(1L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [TestMethod]
+    public void Open_OfAFileCutAnywhere_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = NpzBytes.Zip(compressed: true, ("w.npy", NpzBytes.Array(Values, 6)), ("b.npy", NpzBytes.Array(Values, 3, 2)));
+        for (var length = 0; length < bytes.Length; length += 7)
+        {
+            Refusal.Of(() => NpzFile.Open(folder.Write("a.npz", bytes.AsSpan(0, length))), "a.npz");
+        }
+    }
+
+    [TestMethod]
     public void ReadFloat32_OfDamagedContent_IsRefusedByItsChecksum()
     {
         using var folder = new TemporaryFolder();
