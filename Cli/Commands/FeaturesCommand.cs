@@ -1,56 +1,83 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
+using Steering.Catalogues;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
 using Steering.Saes;
 using Steering.Tokenizers;
+using Steering.Vectors;
 
 namespace Steering.Cli.Commands;
 
-/// <summary><c>steer features</c>: the most active features at every token of a prompt.</summary>
+/// <summary><c>steer features</c>: the most active features at every token of a prompt, and those that stand out on it; below it the catalogue.</summary>
 internal static class FeaturesCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new Command("features", "Show the most active features at every token.");
+        var command = new Command("features", "Show the most active features at every token of a prompt, or look features up in a catalogue.")
+        {
+            FeaturesSearchCommand.Create(console),
+            FeaturesShowCommand.Create(console),
+            FeaturesLabelCommand.Create(console),
+        };
         var model = new ModelArguments().AddTo(command);
-        var folder = Values.Path("--sae", "SAE folder, or its file of weights.", "DIR", required: true);
+        var folder = Values.Path("--sae", "SAE folder.", "DIR", required: true);
         var prompt = new PromptArguments(messages: true);
         var top = Values.Whole("--top", "Features shown per token.", 1, 5);
+        var summary = Values.Whole("--summary", "Features shown that stand out on the whole prompt, where the SAE has a catalogue; 0 for none.", 0, 10);
+        var catalogue = Values.Path("--catalogue", "Catalogue file, where it is not in the SAE's folder.", "FILE");
         var json = CommandExtensions.Json();
         command.Options.Add(folder);
         prompt.AddTo(command);
         var site = new SaeSite().AddTo(command);
-        foreach (var option in (Option[])[top, json])
+        foreach (var option in (Option[])[top, summary, catalogue, json])
         {
             command.Options.Add(option);
         }
 
         return command
-            .WithExamples("steer features smollm2 --sae sae-l15 --prompt \"The Eiffel Tower is in Paris.\"")
+            .WithExamples(
+                "steer features smollm2 --sae sae-l15 --prompt \"The Eiffel Tower is in Paris.\"",
+                "steer features search rain --sae sae-l15",
+                "steer features show 4514 --sae sae-l15")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder)!);
+                var path = parsed.GetRequiredValue(folder)!;
+                var sae = SaeSource.Load(path);
+                using var known = parsed.GetValue(summary) == 0 ? null : await Task.Run(() => Catalogue(path, parsed.GetValue(catalogue), sae), cancellationToken);
                 var ids = await prompt.EncodeAsync(parsed, model, console.Input, cancellationToken);
                 var texts = TokenTexts.Of(TextTokenizer.Load(model.Folder(parsed)), ids);
                 using var pass = await Task.Run(() => model.LoadForwardPass(parsed), cancellationToken);
                 var where = site.Require(parsed, sae, pass.Manifest, model.Folder(parsed));
-                var features = await Task.Run(() => sae.TopLatents(pass.Run(ids).Residuals[where], ids.Length, parsed.GetValue(top)), cancellationToken);
+                var residual = await Task.Run(() => pass.Run(ids).Residuals[where], cancellationToken);
+                var features = await Task.Run(() => sae.TopLatents(residual, ids.Length, parsed.GetValue(top)), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
+                var standing = known?.StandOut(sae.EncodeSparse(residual, ids.Length), TokenExclusion.Default.Kept(residual, ids.Length, sae.HiddenSize), parsed.GetValue(summary));
                 if (parsed.GetValue(json))
                 {
-                    WriteJson(console.Output, sae, where, ids, texts, features);
+                    WriteJson(console.Output, sae, where, ids, texts, features, known, standing);
+                    return;
                 }
-                else
+
+                console.Terminal.Write(Tokens(texts, features));
+                if (standing is { Count: > 0 })
                 {
-                    console.Terminal.Write(Table(texts, features));
+                    console.Terminal.Write(StandOut(texts, known!, standing));
                 }
             });
     }
 
-    private static Table Table(string[] texts, IReadOnlyList<IReadOnlyList<LatentActivation>> features)
+    /// <summary>The catalogue that was named, or the one in the SAE's folder, or null.</summary>
+    private static FeatureCatalogue? Catalogue(string path, string? named, SparseAutoencoder sae)
+    {
+        var file = named ?? Path.Combine(SaeFolder.FolderOf(path), FeatureCatalogue.FileName);
+        return named is null && !File.Exists(file) ? null : FeatureCatalogue.Open(file, sae);
+    }
+
+    private static Table Tokens(string[] texts, IReadOnlyList<IReadOnlyList<LatentActivation>> features)
     {
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn(new TableColumn("#").RightAligned().NoWrap());
@@ -67,7 +94,40 @@ internal static class FeaturesCommand
         return table;
     }
 
-    private static void WriteJson(TextWriter output, SparseAutoencoder sae, string site, int[] ids, string[] texts, IReadOnlyList<IReadOnlyList<LatentActivation>> features) => Json.Write(output, writer =>
+    private static Table StandOut(string[] texts, FeatureCatalogue catalogue, IReadOnlyList<CatalogueActivation> standing)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns(
+            new TableColumn("stands out"),
+            new TableColumn("at").NoWrap(),
+            new TableColumn("activation").RightAligned().NoWrap(),
+            new TableColumn("of its maximum").RightAligned().NoWrap(),
+            new TableColumn("fires on").RightAligned().NoWrap(),
+            new TableColumn("its strongest example"));
+        foreach (var found in standing)
+        {
+            var feature = found.Feature;
+            table.AddRow(
+                new Text(FeatureReport.Name(feature)),
+                new Text(TokenTexts.Visible(texts[found.Token])),
+                new Text(FeatureReport.Number(found.Activation)),
+                new Text(feature.MaxActivation > 0 ? string.Create(CultureInfo.InvariantCulture, $"{100 * found.Activation / feature.MaxActivation:0} %") : "never seen"),
+                new Text(FeatureReport.Density(feature, catalogue.Info)),
+                FeatureReport.Line(catalogue.Examples(feature.Latent, 1) is [var strongest] ? strongest : null));
+        }
+
+        return table;
+    }
+
+    private static void WriteJson(
+        TextWriter output,
+        SparseAutoencoder sae,
+        string site,
+        int[] ids,
+        string[] texts,
+        IReadOnlyList<IReadOnlyList<LatentActivation>> features,
+        FeatureCatalogue? catalogue,
+        IReadOnlyList<CatalogueActivation>? standing) => Json.Write(output, writer =>
     {
         writer.WriteString("sae", sae.Source);
         writer.WriteString("site", site);
@@ -92,5 +152,25 @@ internal static class FeaturesCommand
         }
 
         writer.WriteEndArray();
+        if (catalogue is not null && standing is not null)
+        {
+            WriteStandOut(writer, catalogue.Info, standing);
+        }
     });
+
+    private static void WriteStandOut(Utf8JsonWriter writer, CatalogueInfo info, IReadOnlyList<CatalogueActivation> standing)
+    {
+        writer.WriteStartArray("standOut");
+        foreach (var found in standing)
+        {
+            writer.WriteStartObject();
+            FeatureReport.Write(writer, found.Feature, info);
+            writer.WriteNumber("position", found.Token);
+            writer.WriteNumber("activation", found.Activation);
+            writer.WriteNumber("score", found.Score);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
 }

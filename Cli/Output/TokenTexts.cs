@@ -14,4 +14,14 @@ internal static class TokenTexts
         .Replace("\r", "\\r", StringComparison.Ordinal)
         .Replace("\t", "\\t", StringComparison.Ordinal)
         .Replace(' ', '·');
+
+    /// <summary>A text on one line: line ends visible, and nothing that moves the cursor or turns the direction of writing.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(letter => letter switch
+    {
+        '\n' => "⏎",
+        '\r' => string.Empty,
+        '\t' => " ",
+        >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' => "\uFFFD",
+        _ => char.IsControl(letter) ? "\uFFFD" : letter.ToString(),
+    }));
 }

@@ -13,7 +13,7 @@ public sealed class DocumentationTests
     public void EveryCommandHasASection_ThatNamesItsOptions()
     {
         var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "cli.md"));
-        foreach (var (path, command) in CommandPaths.All().Where(entry => entry.Command.Subcommands.Count == 0))
+        foreach (var (path, command) in CommandPaths.All().Where(entry => entry.Command.Action is not null && entry.Path.Length > 0))
         {
             var heading = $"\n## steer {string.Join(' ', path)}\n";
             Assert.Contains(heading, text);
