@@ -8,6 +8,7 @@ const string Usage = """
       import SOURCE                                seconds to import a checkpoint, fp32 and int4
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
+      catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
 Machine.Print();
@@ -29,6 +30,12 @@ try
             return 0;
         case ["load", var folder]:
             LoadBenchmark.Run(folder);
+            return 0;
+        case ["catalogue"]:
+            CatalogueBenchmark.Run(1_000_000);
+            return 0;
+        case ["catalogue", var features] when int.TryParse(features, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0:
+            CatalogueBenchmark.Run(count);
             return 0;
         default:
             Console.Error.WriteLine(Usage);
