@@ -33,5 +33,9 @@ public readonly struct AttributeValue
     public static AttributeValue Text(string name, string value) =>
         new(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
+    /// <summary>A graph attribute: the body of a loop.</summary>
+    public static AttributeValue Graph(string name, GraphProto value) =>
+        new(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = value });
+
     internal AttributeProto ToProto() => _proto;
 }

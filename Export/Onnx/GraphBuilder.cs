@@ -13,6 +13,7 @@ public sealed class GraphBuilder
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
 
+    private readonly GraphBuilder _root;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GraphValue> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorContent> _contents = new(StringComparer.Ordinal);
@@ -20,17 +21,29 @@ public sealed class GraphBuilder
 
     /// <summary>Starts an empty model.</summary>
     /// <param name="graphName">Name of the graph.</param>
-    /// <param name="opset">Version of the ONNX operator set; 21 is what ORT's quantised graphs use.</param>
-    public GraphBuilder(string graphName, int opset = 21)
+    /// <param name="opset">Version of the ONNX operator set; 21 is what ORT's quantised graphs use. The file's version is the oldest that has it.</param>
+    /// <param name="runtimeOperators">Whether ORT's own operators may be used too; without, any runtime that has the operator set reads the model.</param>
+    public GraphBuilder(string graphName, int opset = 21, bool runtimeOperators = true)
     {
+        _root = this;
         Model = new ModelProto
         {
-            IrVersion = 10,
+            IrVersion = opset switch { <= 18 => 8, <= 20 => 9, _ => 10 },
             ProducerName = "Steering",
             Graph = new GraphProto { Name = graphName },
         };
         Model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = opset });
-        Model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
+        if (runtimeOperators)
+        {
+            Model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
+        }
+    }
+
+    private GraphBuilder(GraphBuilder root, string graphName)
+    {
+        _root = root;
+        (_names, _constants, _contents, _sharedWith) = (root._names, root._constants, root._contents, root._sharedWith);
+        Model = new ModelProto { Graph = new GraphProto { Name = graphName } };
     }
 
     /// <summary>The model as built so far; initialisers made by <see cref="Weight"/> have no bytes yet.</summary>
@@ -45,6 +58,13 @@ public sealed class GraphBuilder
     /// <summary>Adds a line of metadata to the model.</summary>
     public void Metadata(string key, string value) =>
         Model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+
+    /// <summary>
+    /// Starts the body of a loop. It may read everything written so far; constants and weights it asks for are kept by
+    /// the outer graph. Give its <c>Model.Graph</c> to <see cref="AttributeValue.Graph"/>.
+    /// </summary>
+    /// <param name="graphName">Name of the body.</param>
+    public GraphBuilder Body(string graphName) => new(_root, graphName);
 
     /// <summary>Declares a graph input.</summary>
     public GraphValue Input(string name, DataType type, params ReadOnlySpan<GraphDimension> shape)
@@ -197,7 +217,7 @@ public sealed class GraphBuilder
             tensor.Dims.Add(dimension);
         }
 
-        Model.Graph.Initializer.Add(tensor);
+        _root.Model.Graph.Initializer.Add(tensor);
         return tensor;
     }
 

@@ -129,6 +129,43 @@ public static class OnnxModelFile
         Save(builder.Model, path);
     }
 
+    /// <summary>Writes a built model with its weights inside, as one file, atomically.</summary>
+    /// <param name="builder">The model; its initialisers receive their bytes.</param>
+    /// <param name="path">The <c>.onnx</c> file to write.</param>
+    /// <param name="written">Receives (bytes of weights so far, bytes in all).</param>
+    /// <param name="cancellationToken">Stops between weights.</param>
+    /// <exception cref="SteeringException">The weights do not fit a single file.</exception>
+    public static void SaveWhole(GraphBuilder builder, string path, IProgress<(long Done, long Total)>? written = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var total = builder.Contents.Values.Sum(content => content.Length);
+        if (total > MaximumLength - (MaximumLength / 16))
+        {
+            throw new SteeringException($"{path}: {total} bytes of weights do not fit one ONNX file, which ends at {MaximumLength}; keep them in an external data file.");
+        }
+
+        long done = 0;
+        foreach (var tensor in builder.Model.Graph.Initializer.Where(tensor => builder.Contents.ContainsKey(tensor.Name)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var content = builder.Contents[tensor.Name];
+            tensor.RawData = Bytes(tensor.Name, content);
+            done += content.Length;
+            written?.Report((done, total));
+        }
+
+        foreach (var tensor in builder.Model.Graph.Initializer)
+        {
+            if (builder.SharedWith.TryGetValue(tensor.Name, out var owner))
+            {
+                tensor.RawData = builder.Model.Graph.Initializer.First(candidate => string.Equals(candidate.Name, owner, StringComparison.Ordinal)).RawData;
+            }
+        }
+
+        Save(builder.Model, path);
+    }
+
     private static ExternalData WriteAligned(string name, TensorContent content, FileStream data, string location)
     {
         var alignment = content.Length >= PageAlignedFrom ? PageSize : SmallAlignment;
@@ -148,10 +185,11 @@ public static class OnnxModelFile
 
     private static ByteString Bytes(string name, TensorContent content)
     {
-        using var memory = new MemoryStream();
+        var bytes = new byte[content.Length];
+        using var memory = new MemoryStream(bytes);
         content.WriteTo(memory);
-        CheckLength(name, content, memory.Length);
-        return ByteString.CopyFrom(memory.GetBuffer().AsSpan(0, (int)memory.Length));
+        CheckLength(name, content, memory.Position);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
     private static void CheckLength(string name, TensorContent content, long length)

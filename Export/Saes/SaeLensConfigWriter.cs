@@ -45,12 +45,7 @@ internal static class SaeLensConfigWriter
 
     private static void WriteNormalisation(Utf8JsonWriter json, SaeParameters stored)
     {
-        var name = stored.Normalisation switch
-        {
-            InputNormalisation.LayerNorm => "layer_norm",
-            InputNormalisation.ConstantNorm => "constant_norm_rescale",
-            _ => stored.ActivationScale == 1 ? "none" : "expected_average_only_in",
-        };
+        var name = stored.ActivationScale == 1 || stored.Normalisation != InputNormalisation.None ? Name(stored.Normalisation) : "expected_average_only_in";
         if (stored.ActivationScale != 1 && stored.Normalisation != InputNormalisation.None)
         {
             throw new SteeringException($"{stored.Source}: SAELens has no way to write a global input scale beside {name}; fold the scale first.");
@@ -122,7 +117,8 @@ internal static class SaeLensConfigWriter
         }
     }
 
-    private static string Name(SaeArchitecture architecture) => architecture switch
+    /// <summary>SAELens's word for an architecture.</summary>
+    public static string Name(SaeArchitecture architecture) => architecture switch
     {
         SaeArchitecture.Standard => "standard",
         SaeArchitecture.Gated => "gated",
@@ -133,5 +129,14 @@ internal static class SaeLensConfigWriter
         SaeArchitecture.MatryoshkaBatchTopK => "matryoshka_batchtopk",
         SaeArchitecture.MatchingPursuit => "matching_pursuit",
         _ => throw new SteeringException($"There is no SAELens architecture for {architecture}."),
+    };
+
+    /// <summary>SAELens's word for a per-token normalisation.</summary>
+    public static string Name(InputNormalisation normalisation) => normalisation switch
+    {
+        InputNormalisation.None => "none",
+        InputNormalisation.LayerNorm => "layer_norm",
+        InputNormalisation.ConstantNorm => "constant_norm_rescale",
+        _ => throw new SteeringException($"There is no SAELens normalisation for {normalisation}."),
     };
 }

@@ -69,8 +69,27 @@ public sealed partial class SparseAutoencoder
     /// </summary>
     public string Fingerprint => _fingerprint.Value;
 
+    /// <summary>How it was trained, where its file says so.</summary>
+    public SaeTrainingSummary? Training => _parameters.Training;
+
     /// <summary>[D, d] decoder rows in units of activation; shares its memory with the autoencoder.</summary>
     internal ReadOnlySpan<float> DecoderRows => _write;
+
+    /// <summary>[D, d] encoder rows with every fold applied (the decoder's for matching pursuit): z = (x·row)/s + bias.</summary>
+    internal ReadOnlySpan<float> EncoderRows => _read;
+
+    /// <summary>[D] bias of z.</summary>
+    internal ReadOnlySpan<float> EncoderBias => _bias;
+
+    /// <summary>[D] level that z must exceed, at least 0; all 0 where latents compete for places instead.</summary>
+    internal ReadOnlySpan<float> Threshold => _threshold;
+
+    /// <summary>[d] what the decoder adds before the token's scale is put back; what matching pursuit takes off its input too.</summary>
+    internal ReadOnlySpan<float> OutputBias => _output;
+
+    /// <summary>Largest number of pursuit steps, the norm of the residual below which it stops, and whether a step that adds no latent ends it.</summary>
+    internal (int Steps, float ResidualThreshold, bool StopOnDuplicate) PursuitRules =>
+        (_parameters.MaxIterations == 0 ? HiddenSize : _parameters.MaxIterations, _parameters.ResidualThreshold, _parameters.StopOnDuplicateSupport);
 
     /// <summary>Statistics of its latents over a corpus, or null where none are known.</summary>
     public SaeStatistics? Statistics { get; }
