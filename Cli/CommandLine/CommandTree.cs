@@ -40,7 +40,8 @@ internal static class CommandTree
                 SaeStatsCommand.Create(console),
                 SaeEvalCommand.Create(console),
                 SaeDiffCommand.Create(console),
-                SaeConvertCommand.Create(console)),
+                SaeConvertCommand.Create(console),
+                SaeExportCommand.Create(console)),
         };
         root.Options.Add(Verbose);
         foreach (var option in root.Options)

@@ -16,7 +16,7 @@ namespace Steering.Export.Saes;
 /// has activations [batch, sequence, D].
 /// </remarks>
 /// <example><code>
-/// var sae = SaeLensFolder.Load("sae-l15");
+/// var sae = SaeFolder.Load("sae-l15");
 /// SaeOnnxWriter.Write("sae-l15-onnx", sae);
 /// </code></example>
 public static class SaeOnnxWriter
