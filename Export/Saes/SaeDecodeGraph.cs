@@ -54,9 +54,12 @@ internal static class SaeDecodeGraph
         var tokens = builder.Add("ReduceProd", "/tokens", [graph.Leading], AttributeValue.Ints("axes", 0), AttributeValue.Int("keepdims", 1));
         var entries = builder.Add("Shape", "/entries", [values], DataType.Int64, AttributeValue.Int("start", 2), AttributeValue.Int("end", 3));
 
-        // Blocks no larger than the input, so that one token costs one token.
-        var block = builder.Add("Max", "/block", [builder.Add("Min", "/block/at_most", [tokens, builder.Constant(Block)]), builder.Constant(1)]);
-        var blocks = builder.Add("Div", "/blocks", [builder.Add("Sub", "/blocks/up", [builder.Add("Add", "/blocks/sum", [tokens, block]), builder.Constant(1)]), block]);
+        // Blocks no larger than the input, so that one token costs one token; and at least one, because a scan over
+        // nothing is refused.
+        var count = builder.Add("Max", "/count", [tokens, builder.Constant(1)]);
+        var block = builder.Add("Min", "/block", [count, builder.Constant(Block)]);
+        var filled = builder.Add("Sub", "/blocks/up", [builder.Add("Add", "/blocks/sum", [count, block]), builder.Constant(1)]);
+        var blocks = builder.Add("Div", "/blocks", [filled, block]);
         var missing = builder.Add("Sub", "/missing", [builder.Add("Mul", "/padded", [blocks, block]), tokens]);
         var padding = builder.Add("Concat", "/padding", [builder.Constant(0, 0), missing, builder.Constant(0)], AttributeValue.Int("axis", 0));
         var rows = builder.Add("Concat", "/rows/shape", [tokens, entries], AttributeValue.Int("axis", 0));

@@ -20,8 +20,7 @@ internal static class SaePursuitNodes
         var tokens = builder.Add("Shape", "/tokens", [rows], DataType.Int64, AttributeValue.Int("start", 0), AttributeValue.Int("end", 1));
         var none = Filled(builder, "/none", tokens, sae.LatentCount);
         var live = builder.Add("Greater", "/live", [builder.Scalar(1f), Filled(builder, "/zero", tokens, 1)], DataType.Bool);
-        var decoder = graph.Decoder();
-        var body = Body(graph, decoder, SaeGraphWeights.Widen(builder, "/W_dec", decoder));
+        var body = Body(graph, SaeGraphWeights.Widen(builder, "/W_dec", graph.Decoder()));
         GraphValue activations = new("/pursuit/activations", DataType.Float);
         builder.AddNode(
             "Loop",
@@ -33,7 +32,7 @@ internal static class SaePursuitNodes
         return activations;
     }
 
-    private static GraphProto Body(SaeGraph graph, GraphValue stored, GraphValue decoder)
+    private static GraphProto Body(SaeGraph graph, GraphValue decoder)
     {
         var (sae, body) = (graph.Sae, graph.Builder.Body("pursuit_step"));
         var rules = sae.PursuitRules;
@@ -50,8 +49,7 @@ internal static class SaePursuitNodes
         var gains = body.Add("And", "/step/gains", [live, body.Add("Greater", "/step/positive", [product, body.Scalar(0f)], DataType.Bool)]);
         var amount = body.Add("Where", "/step/amount", [gains, product, body.Scalar(0f)], DataType.Float);
         var next = body.Add("ScatterElements", "/step/next", [activations, best, body.Add("Add", "/step/after", [before, amount])], AttributeValue.Int("axis", 1));
-        var gathered = body.Add("Gather", "/step/row", [stored, body.Add("Squeeze", "/step/index", [best, body.Constant(1)])], AttributeValue.Int("axis", 0));
-        var row = SaeGraphWeights.Widen(body, "/step/row/wide", gathered);
+        var row = body.Add("Gather", "/step/row", [decoder, body.Add("Squeeze", "/step/index", [best, body.Constant(1)])], AttributeValue.Int("axis", 0));
         var left = body.Add("Sub", "/step/left", [residual, body.Add("Mul", "/step/change", [amount, row])]);
 
         var goes = gains;

@@ -59,7 +59,7 @@ internal sealed class SaeOnnxSession : IDisposable
     /// <summary>Decodes what the encode graph gave.</summary>
     public float[] Decode(SparseAutoencoder sae, Dictionary<string, Array> encoded, int tokens, long batch = 1)
     {
-        var inputs = encoded.Select(pair => (pair.Key, pair.Value, new[] { batch, tokens / batch, tokens == 0 ? sae.K : pair.Value.Length / tokens })).ToArray();
+        var inputs = encoded.Select(pair => (pair.Key, pair.Value, new[] { batch, tokens / batch, tokens > 0 ? pair.Value.Length / tokens : sae.K > 0 ? sae.K : sae.LatentCount })).ToArray();
         return (float[])Run(SaeOnnxGraphs.Decode, inputs)[SaeOnnxNames.Reconstruction];
     }
 

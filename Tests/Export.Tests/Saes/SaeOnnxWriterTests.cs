@@ -61,6 +61,94 @@ public sealed class SaeOnnxWriterTests
         CollectionAssert.AreEqual(x, session.Edit(sae, x, SaeOnnxEdit.Neutral()).Edited, "no latent at all");
     }
 
+    [TestMethod]
+    [DataRow(SaeArchitecture.TopK, 0)]
+    [DataRow(SaeArchitecture.TopK, 1)]
+    [DataRow(SaeArchitecture.TopK, 64)]
+    [DataRow(SaeArchitecture.TopK, 65)]
+    [DataRow(SaeArchitecture.JumpRelu, 0)]
+    [DataRow(SaeArchitecture.MatchingPursuit, 0)]
+    public void Graphs_OfAnyNumberOfTokens_Run(SaeArchitecture architecture, int tokens)
+    {
+        using var temporary = new TemporaryFolder();
+        var sae = SparseAutoencoder.Create(SaeReference.Random(architecture, 60));
+        SaeOnnxWriter.Write(temporary["out"], sae);
+        using var session = new SaeOnnxSession(temporary["out"]);
+        var x = Numbers.Normal(61, tokens * sae.HiddenSize, 2);
+        var (activations, outputs) = session.Encode(sae, x);
+        var own = Own(sae, x);
+        Close(own.Activations, activations, "activations");
+        Close(own.Reconstruction, session.Decode(sae, outputs, tokens), "reconstruction");
+        Close(Edited(sae, x, own, SaeOnnxEdit.Mixed(1, 2)), session.Edit(sae, x, SaeOnnxEdit.Mixed(1, 2)).Edited, "edited");
+    }
+
+    [TestMethod]
+    public void Encode_OfTiedLatents_GivesTheLastPlaceToNone_AsOurOwn()
+    {
+        using var temporary = new TemporaryFolder();
+        var plain = SaeReference.Random(SaeArchitecture.TopK, 62);
+        foreach (var latent in Enumerable.Range(1, 95))
+        {
+            plain.Encoder.AsSpan(0, 40).CopyTo(plain.Encoder.AsSpan(latent * 40));
+            plain.EncoderBias[latent] = latent < 3 ? 50 - latent : 10;
+        }
+
+        var sae = SparseAutoencoder.Create(plain);
+        SaeOnnxWriter.Write(temporary["out"], sae, new SaeOnnxOptions { Graphs = SaeOnnxGraphs.Encode });
+        using var session = new SaeOnnxSession(temporary["out"]);
+        var x = Numbers.Normal(63, 40, 0.1);
+        var activations = session.Encode(sae, x).Activations;
+        Close(Own(sae, x).Activations, activations, "activations");
+        Assert.AreSequenceEqual(new[] { 1, 2 }, activations.Index().Where(pair => pair.Item != 0).Select(pair => pair.Index));
+    }
+
+    [TestMethod]
+    public void Decode_TakesEntriesBeyondK()
+    {
+        using var temporary = new TemporaryFolder();
+        var sae = SparseAutoencoder.Create(SaeReference.Random(SaeArchitecture.TopK, 64));
+        SaeOnnxWriter.Write(temporary["out"], sae, new SaeOnnxOptions { Graphs = SaeOnnxGraphs.Decode });
+        using var session = new SaeOnnxSession(temporary["out"]);
+        long[] indices = [.. Enumerable.Range(0, 30).Select(entry => entry * 3L), 0];
+        var values = Numbers.Normal(65, 31);
+        var activations = new float[96];
+        foreach (var (entry, latent) in indices.Index())
+        {
+            activations[latent] += values[entry];
+        }
+
+        var expected = new float[40];
+        sae.Decode(activations, [], 1, expected);
+        var actual = session.Run(SaeOnnxGraphs.Decode, (SaeOnnxNames.TopValues, values, [1, 1, 31]), (SaeOnnxNames.TopIndices, indices, [1, 1, 31]));
+        Close(expected, (float[])actual[SaeOnnxNames.Reconstruction], "reconstruction");
+    }
+
+    [TestMethod]
+    public void Edit_WithDialsOfTheirOwn_TreatsEveryRowAndPositionByItself()
+    {
+        using var temporary = new TemporaryFolder();
+        var sae = SparseAutoencoder.Create(SaeReference.Random(SaeArchitecture.Standard, 66));
+        SaeOnnxWriter.Write(temporary["out"], sae, new SaeOnnxOptions { Graphs = SaeOnnxGraphs.Edit });
+        using var session = new SaeOnnxSession(temporary["out"]);
+        var x = Numbers.Normal(67, 2 * 3 * 40);
+        long[] one = [1, 1, 1];
+
+        // The second of two rows takes 2, at its third position only.
+        float[] offset = [0, 0, 0, 0, 0, 2];
+        var edited = (float[])session.Run(
+            SaeOnnxGraphs.Edit,
+            (SaeOnnxNames.X, x, [2, 3, 40]),
+            (SaeOnnxNames.Latents, new long[] { 11 }, [1]),
+            (SaeOnnxNames.Gain, new float[] { 1 }, one),
+            (SaeOnnxNames.Offset, offset, [2, 3, 1]),
+            (SaeOnnxNames.Low, new[] { float.NegativeInfinity }, one),
+            (SaeOnnxNames.High, new[] { float.PositiveInfinity }, one),
+            (SaeOnnxNames.Gate, new[] { float.NegativeInfinity }, one))[SaeOnnxNames.Edited];
+        var direction = sae.DecoderDirection(11);
+        Close([.. x.Select((value, index) => value + (index < 200 ? 0 : 2 * direction[index - 200]))], edited, "edited");
+        CollectionAssert.AreEqual(x[..200], edited[..200]);
+    }
+
     private static IEnumerable<object[]> Variants()
     {
         foreach (var architecture in Enum.GetValues<SaeArchitecture>())

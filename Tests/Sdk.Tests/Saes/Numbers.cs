@@ -28,4 +28,18 @@ internal static class Numbers
 
         return error / Math.Max(scale, 1e-30);
     }
+
+    /// <summary>‖actual − expected‖ / ‖expected‖.</summary>
+    public static double RelativeDistance(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        Assert.AreEqual(expected.Length, actual.Length);
+        double norm = 0, distance = 0;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            norm += (double)expected[i] * expected[i];
+            distance += ((double)expected[i] - actual[i]) * ((double)expected[i] - actual[i]);
+        }
+
+        return Math.Sqrt(distance / Math.Max(norm, 1e-30));
+    }
 }
