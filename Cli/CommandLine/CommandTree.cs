@@ -30,6 +30,7 @@ internal static class CommandTree
             ChatCommand.Create(console),
             TraceCommand.Create(console),
             TokenizeCommand.Create(console),
+            HarvestCommand.Create(console),
             TrainCommand.Create(console),
             FeaturesCommand.Create(console),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),

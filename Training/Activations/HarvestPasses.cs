@@ -103,7 +103,7 @@ internal sealed class HarvestPasses(HarvestSetup setup, ShardWriter? writer, str
 
         var perUnit = writer?.Index.Job.WindowsPerShard ?? 0;
         var (current, before) = (-1L, string.Empty);
-        foreach (var step in _pipeline.Run(first, textBefore.Length == 0 ? null : textBefore, cancellationToken))
+        foreach (var step in _pipeline.Run(first, textBefore.Length == 0 ? null : textBefore, progress: null, cancellationToken))
         {
             var window = step.Batch.Windows[0].Number;
             var belongs = perUnit == 0 ? window : window / perUnit * perUnit;

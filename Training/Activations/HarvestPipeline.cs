@@ -19,15 +19,16 @@ internal sealed class HarvestPipeline(TextCorpus corpus, TokenWindows windows, H
     /// <summary>Harvests from a window on to the end of the text.</summary>
     /// <param name="firstWindow">The first window of a unit.</param>
     /// <param name="textBefore">Hash of all windows before, or null for none.</param>
+    /// <param name="progress">Receives the tokens of each forward pass, or null.</param>
     /// <param name="cancellationToken">Stops between forward passes.</param>
     /// <exception cref="SteeringException">The windows before are others than they were.</exception>
-    public IEnumerable<HarvestStep> Run(long firstWindow, string? textBefore, CancellationToken cancellationToken)
+    public IEnumerable<HarvestStep> Run(long firstWindow, string? textBefore, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         using var hash = new WindowHash();
         TextCounts = new TokenWindowCounts();
         writer?.Restart();
         var rest = Rest(hash, firstWindow, textBefore, cancellationToken);
-        foreach (var batch in harvester.Run(rest, writer?.Index.Job.WindowsPerShard ?? 0, cancellationToken))
+        foreach (var batch in harvester.Run(rest, writer?.Index.Job.WindowsPerShard ?? 0, progress, cancellationToken))
         {
             var before = hash.Current;
             foreach (var window in batch.Windows)

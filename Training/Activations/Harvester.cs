@@ -48,9 +48,10 @@ public sealed class Harvester : IDisposable
     /// <summary>Computes the activations of windows, in order.</summary>
     /// <param name="windows">Windows with consecutive numbers.</param>
     /// <param name="windowsPerUnit">A batch never holds windows of two units; 0 for none.</param>
+    /// <param name="progress">Receives the tokens of each forward pass once it is done, or null. The first batches come only when the whole sample was seen.</param>
     /// <param name="cancellationToken">Stops between forward passes.</param>
     /// <exception cref="SteeringException">A residual is not finite; the message says which. While reading.</exception>
-    public IEnumerable<HarvestedBatch> Run(IEnumerable<TokenWindow> windows, int windowsPerUnit = 0, CancellationToken cancellationToken = default)
+    public IEnumerable<HarvestedBatch> Run(IEnumerable<TokenWindow> windows, int windowsPerUnit = 0, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(windows);
         var sample = new List<(List<TokenWindow> Windows, float[] Norms, float[] Residual)>();
@@ -59,6 +60,7 @@ public sealed class Harvester : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (norms, residual) = Forward(group);
+            progress?.Report(norms.Length);
             if (Limit is not null)
             {
                 yield return Keep(group, norms, residual);

@@ -5,7 +5,7 @@ public static class ShardHarvest
 {
     /// <summary>Harvests, or goes on with a harvest that was stopped. The result is the same bytes either way.</summary>
     /// <param name="options">Model, site, text and the folder of shards.</param>
-    /// <param name="progress">Receives each batch, or null.</param>
+    /// <param name="progress">Receives each forward pass, or null.</param>
     /// <param name="cancellationToken">Stops between forward passes; what is written stays, and the same call goes on from there.</param>
     /// <returns>The index of the complete folder.</returns>
     /// <exception cref="SteeringException">Something given does not exist or does not go together, the folder belongs to another harvest, or the disk is full.</exception>
@@ -32,14 +32,23 @@ public static class ShardHarvest
             pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
         }
 
-        var counts = index.Counts;
-        var before = counts.Tokens;
-        foreach (var step in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, cancellationToken))
+        var passes = progress is null ? null : new Passes(index.Counts.Tokens, pipeline, progress);
+        foreach (var _ in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, passes, cancellationToken))
         {
-            counts = counts.Plus(step.Batch);
-            progress?.Report(new HarvestProgress(counts, counts.Tokens - before, pipeline.ExpectedTokens()));
+            // The writer takes them on the way.
         }
 
         return writer.Index;
+    }
+
+    private sealed class Passes(long before, HarvestPipeline pipeline, IProgress<HarvestProgress> progress) : IProgress<int>
+    {
+        private long _tokens;
+
+        public void Report(int value)
+        {
+            _tokens += value;
+            progress.Report(new HarvestProgress(before + _tokens, _tokens, pipeline.ExpectedTokens()));
+        }
     }
 }

@@ -69,6 +69,7 @@ public sealed class ShardHarvestTests : IDisposable
         var options = Options();
         ShardHarvest.Run(options with { ShardFolder = _folder["whole"] });
         var runs = 0;
+        HarvestProgress reported = default;
         for (var done = false; !done; runs++)
         {
             using var stop = new CancellationTokenSource();
@@ -82,7 +83,8 @@ public sealed class ShardHarvestTests : IDisposable
                     stop.Cancel();
                 }
 
-                Assert.AreEqual(before, value.Counts.Tokens - value.TokensThisRun);
+                Assert.AreEqual(before, value.Tokens - value.TokensThisRun);
+                reported = value;
             });
             try
             {
@@ -98,6 +100,8 @@ public sealed class ShardHarvestTests : IDisposable
         }
 
         Assert.IsGreaterThan(2, runs);
+        Assert.AreEqual(ShardIndex.Load(options.ShardFolder!).Counts.Tokens, reported.Tokens);
+        Assert.AreEqual(reported.Tokens, reported.ExpectedTokens!.Value, HarvestJob.Length);
         var names = Directory.EnumerateFiles(_folder["whole"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray();
         Assert.AreSequenceEqual(names, Directory.EnumerateFiles(options.ShardFolder!).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         foreach (var name in names)
