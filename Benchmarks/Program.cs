@@ -8,6 +8,7 @@ const string Usage = """
       import SOURCE                                seconds to import a checkpoint, fp32 and int4
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
+      harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
@@ -30,6 +31,9 @@ try
             return 0;
         case ["load", var folder]:
             LoadBenchmark.Run(folder);
+            return 0;
+        case ["harvest", var folder, var text, var site]:
+            HarvestBenchmark.Run(folder, text, site);
             return 0;
         case ["catalogue"]:
             CatalogueBenchmark.Run(1_000_000);
