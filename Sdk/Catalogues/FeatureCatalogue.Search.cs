@@ -2,8 +2,13 @@ namespace Steering.Catalogues;
 
 public sealed partial class FeatureCatalogue
 {
-    /// <summary>Excerpts that one search looks at, the best by BM25 where more hold the text.</summary>
-    public const int MaximumExcerpts = 4096;
+    /// <summary>Excerpts with the text at their peak that one search looks at; where more have it, so many are drawn evenly from all.</summary>
+    public const int MaximumPeakExcerpts = 2048;
+
+    /// <summary>The same for excerpts that hold the text anywhere.</summary>
+    public const int MaximumExcerpts = 1024;
+
+    private const int Segments = 64;
 
     /// <summary>
     /// Finds features by text in their labels and top examples: every word must occur, in any order; a word that ends
@@ -12,7 +17,7 @@ public sealed partial class FeatureCatalogue
     /// <param name="text">The words. Whatever they hold, none is an operator.</param>
     /// <param name="limit">Largest number of features.</param>
     /// <returns>
-    /// Features whose label holds the text first; then by the number of examples whose peak token is part of the text,
+    /// Features whose label holds the text first; then by the number of examples whose peak token is part of one of the words,
     /// then by the number that hold it anywhere, then rarer features before frequent ones.
     /// </returns>
     /// <exception cref="SteeringException">There is no word, or a damaged file.</exception>
@@ -28,9 +33,18 @@ public sealed partial class FeatureCatalogue
                 found[latent] = new Tally { InLabel = true };
             }
 
-            foreach (var (excerpt, touches) in Excerpts(query))
+            var peaks = Excerpts(query.AtPeak, query.HasPrefix, MaximumPeakExcerpts);
+            foreach (var excerpt in peaks)
             {
-                Count(found, excerpt, touches);
+                Count(found, excerpt, atPeak: true);
+            }
+
+            foreach (var excerpt in Excerpts(query.Anywhere, query.HasPrefix, MaximumExcerpts))
+            {
+                if (!peaks.Contains(excerpt))
+                {
+                    Count(found, excerpt, atPeak: false);
+                }
             }
 
             // Frequency decides only between equals, and reading it for every candidate would be slow.
@@ -47,7 +61,7 @@ public sealed partial class FeatureCatalogue
     private List<int> Labelled(SearchQuery query, int limit)
     {
         var latents = new List<int>();
-        using var row = _connection.Query("SELECT rowid FROM label_text WHERE label_text MATCH @0 ORDER BY rank, rowid LIMIT @1", query.Expression, limit);
+        using var row = _connection.Query("SELECT rowid FROM label_text WHERE label_text MATCH @0 ORDER BY rank, rowid LIMIT @1", query.Words, limit);
         while (row.Read())
         {
             latents.Add(Latent(row, 0));
@@ -56,22 +70,65 @@ public sealed partial class FeatureCatalogue
         return latents;
     }
 
-    private List<(long Excerpt, bool Touches)> Excerpts(SearchQuery query)
+    /// <summary>All excerpts of a query, or where they are too many, an even choice of them: ranking them all would take seconds.</summary>
+    private HashSet<long> Excerpts(string expression, bool hasPrefix, int most)
     {
-        var excerpts = new List<(long, bool)>();
-        using var row = _connection.Query(
-            "SELECT x.excerpt, x.document, x.peak, x.lengths, x.text FROM (SELECT rowid AS hit FROM excerpt_text WHERE excerpt_text MATCH @0 ORDER BY rank, rowid LIMIT @1) JOIN excerpts x ON x.excerpt = hit",
-            query.Expression,
-            MaximumExcerpts);
-        while (row.Read())
+        var found = new HashSet<long>();
+        Hits(found, expression, long.MinValue, long.MaxValue, most + 1);
+        if (found.Count <= most)
         {
-            excerpts.Add((row.GetInt64(0), query.Touches(ReadExcerpt(row, 1))));
+            return found;
         }
 
-        return excerpts;
+        // The beginning of words is looked up anew by every query, so that one pass over all is quicker than many short ones.
+        if (hasPrefix)
+        {
+            return [.. EveryNth(expression, most)];
+        }
+
+        found.Clear();
+        var part = (_connection.Number("SELECT max(excerpt) FROM excerpts") / Segments) + 1;
+        for (var segment = 0; segment < Segments; segment++)
+        {
+            Hits(found, expression, segment * part, ((segment + 1) * part) - 1, most / Segments);
+        }
+
+        return found;
     }
 
-    private void Count(Dictionary<int, Tally> found, long excerpt, bool touches)
+    private List<long> EveryNth(string expression, int most)
+    {
+        var kept = new List<long>(most + 1);
+        var stride = 1L;
+        using var row = _connection.Query("SELECT rowid FROM excerpt_text WHERE excerpt_text MATCH @0", expression);
+        for (var index = 0L; row.Read(); index++)
+        {
+            if (index % stride != 0)
+            {
+                continue;
+            }
+
+            kept.Add(row.GetInt64(0));
+            if (kept.Count > most)
+            {
+                kept = [.. kept.Where((_, place) => place % 2 == 0)];
+                stride *= 2;
+            }
+        }
+
+        return kept;
+    }
+
+    private void Hits(HashSet<long> found, string expression, long first, long last, int limit)
+    {
+        using var row = _connection.Query("SELECT rowid FROM excerpt_text WHERE excerpt_text MATCH @0 AND rowid BETWEEN @1 AND @2 LIMIT @3", expression, first, last, limit);
+        while (row.Read())
+        {
+            found.Add(row.GetInt64(0));
+        }
+    }
+
+    private void Count(Dictionary<int, Tally> found, long excerpt, bool atPeak)
     {
         using var row = _connection.Query("SELECT latent, rank FROM examples WHERE excerpt = @0", excerpt);
         while (row.Read())
@@ -83,10 +140,10 @@ public sealed partial class FeatureCatalogue
             }
 
             tally.Matches++;
-            tally.AtPeak += touches ? 1 : 0;
+            tally.AtPeak += atPeak ? 1 : 0;
 
-            // The example to show is the strongest that the text touches, else the strongest that holds it.
-            var rank = row.GetInt64(1) + (touches ? 0 : Tally.Behind);
+            // The example to show is the strongest with the text at its peak, else the strongest that holds it.
+            var rank = row.GetInt64(1) + (atPeak ? 0 : Tally.Behind);
             tally.Rank = Math.Min(tally.Rank, rank);
         }
     }

@@ -104,7 +104,7 @@ public sealed class FeatureCatalogueWriter : IDisposable
             throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{_destination}: an excerpt of {excerpt.Tokens.Count} tokens with its peak at {excerpt.Peak} cannot be; 1 to {CatalogueExcerpt.MaximumTokens} tokens."));
         }
 
-        Guarded(connection => connection.Run("INSERT INTO excerpts VALUES(@0, @1, @2, @3, @4)", _excerpts.Count, excerpt.Document, excerpt.Peak, ExcerptCodec.Lengths(excerpt.Tokens), excerpt.Text));
+        Guarded(connection => connection.Run("INSERT INTO excerpts VALUES(@0, @1, @2, @3, @4, @5)", _excerpts.Count, excerpt.Document, excerpt.Peak, PeakWord.Of(excerpt), ExcerptCodec.Lengths(excerpt.Tokens), excerpt.Text));
         _excerpts.Add(((byte)excerpt.Tokens.Count, (byte)excerpt.Peak));
         return _excerpts.Count - 1;
     }

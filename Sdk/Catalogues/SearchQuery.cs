@@ -2,12 +2,19 @@ using System.Text;
 
 namespace Steering.Catalogues;
 
-/// <summary>What a user wrote, as a full-text query in which nothing of it has a meaning of its own.</summary>
-/// <param name="Expression">The query: every word as a quoted string, all of them required.</param>
-/// <param name="Words">The words.</param>
-internal sealed record SearchQuery(string Expression, IReadOnlyList<string> Words)
+/// <summary>What a user wrote, as full-text queries in which nothing of it has a meaning of its own.</summary>
+/// <param name="Words">Every word as a quoted string, all of them required.</param>
+/// <param name="Any">The same, one of them required.</param>
+/// <param name="HasPrefix">Whether one stands for all words that begin so.</param>
+internal sealed record SearchQuery(string Words, string Any, bool HasPrefix)
 {
     private const int MaximumWords = 32;
+
+    /// <summary>Excerpts that hold all words.</summary>
+    public string Anywhere => $"text : ({Words})";
+
+    /// <summary>Excerpts that hold all words, one of them at the peak.</summary>
+    public string AtPeak => $"(peak_word : ({Any})) AND (text : ({Words}))";
 
     /// <summary>Splits a text into words; a word that ends in * stands for every word that begins so.</summary>
     /// <exception cref="SteeringException">There is no word, or too many.</exception>
@@ -25,33 +32,8 @@ internal sealed record SearchQuery(string Expression, IReadOnlyList<string> Word
                 : $"The search has {words.Length} words; give at most {MaximumWords}.");
         }
 
-        var terms = words.Select(word => word.EndsWith('*') ? $"{Quote(word[..^1])}*" : Quote(word));
-        return new SearchQuery(string.Join(" AND ", terms), [.. words.Select(word => word.TrimEnd('*'))]);
-    }
-
-    /// <summary>Whether a token is part of an occurrence of one of the words.</summary>
-    public bool Touches(CatalogueExcerpt excerpt)
-    {
-        var text = excerpt.Text;
-        var start = 0;
-        for (var index = 0; index < excerpt.Peak; index++)
-        {
-            start += excerpt.Tokens[index].Length;
-        }
-
-        var end = start + excerpt.Tokens[excerpt.Peak].Length;
-        foreach (var word in Words)
-        {
-            for (var at = text.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0 && at < end; at = text.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
-            {
-                if (at + word.Length > start)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
+        string[] terms = [.. words.Select(word => word.EndsWith('*') ? $"{Quote(word[..^1])}*" : Quote(word))];
+        return new SearchQuery(string.Join(" AND ", terms), string.Join(" OR ", terms), words.Any(word => word.EndsWith('*')));
     }
 
     private static string Quote(string word) => $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -78,6 +78,56 @@ public sealed class FeatureCatalogueTests
         Assert.HasCount(expected, catalogue.Search(text, 10));
     }
 
+    /// <summary>A token is often a part of a word; the word is what people search for.</summary>
+    [TestMethod]
+    [DataRow("prodigious", 1)]
+    [DataRow("prod*", 1)]
+    [DataRow("Amounts prodigious", 1)]
+    [DataRow("amounts", 0)]
+    [DataRow("prod", null)]
+    public void Search_CountsThePeaksWholeWord(string text, int? atPeak)
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = FeatureCatalogueWriter.Create(folder["c.sqlite"], Info))
+        {
+            writer.AddFeature(new CatalogueFeature(1, 1, 1, 1, null, 0, null));
+            writer.AddExample(1, writer.AddExcerpt(new CatalogueExcerpt(0, 1, ["(", " Prod", "igious", " amounts"])), [0, 1, 0, 0]);
+            writer.Commit();
+        }
+
+        using var catalogue = FeatureCatalogue.Open(folder["c.sqlite"]);
+        Assert.AreEqual(atPeak, catalogue.Search(text, 1) is [var match] ? match.AtPeak : null);
+    }
+
+    /// <summary>A word that is everywhere is drawn from the whole catalogue, not only from its beginning.</summary>
+    [TestMethod]
+    [DataRow("the", 0.9)]
+    [DataRow("th*", 0.5)]
+    public void Search_ForAWordThatIsEverywhere_DrawsFromAllParts(string text, double share)
+    {
+        const int Count = 6000;
+        using var folder = new TemporaryFolder();
+        using (var writer = FeatureCatalogueWriter.Create(folder["c.sqlite"], Info with { LatentCount = Count, Tokens = Count }))
+        {
+            for (var latent = 0; latent < Count; latent++)
+            {
+                writer.AddFeature(new CatalogueFeature(latent, Count - latent, 1, 1, null, 0, null));
+                writer.AddExample(latent, writer.AddExcerpt(new CatalogueExcerpt(latent, latent % 2, ["the", " end"])), latent % 2 == 0 ? [1, 0] : [0, 1]);
+            }
+
+            writer.Commit();
+        }
+
+        using var catalogue = FeatureCatalogue.Open(folder["c.sqlite"]);
+        var matches = catalogue.Search(text, Count);
+        Assert.IsGreaterThan((int)(FeatureCatalogue.MaximumPeakExcerpts * share), matches.Count(match => match.AtPeak == 1));
+        Assert.IsLessThanOrEqualTo(FeatureCatalogue.MaximumPeakExcerpts + FeatureCatalogue.MaximumExcerpts, matches.Count);
+        for (var quarter = 0; quarter < 4; quarter++)
+        {
+            Assert.IsGreaterThan(300, matches.Count(match => match.Feature.Latent / (Count / 4) == quarter));
+        }
+    }
+
     /// <summary>What means something to full-text search or to SQL means nothing here.</summary>
     [TestMethod]
     [DataRow("rain OR café", 0)]
