@@ -2,13 +2,14 @@ using Steering.IO;
 using Steering.Models;
 using Steering.Saes;
 using Steering.Sockets;
+using Steering.Training.Activations;
 
 namespace Steering.Cli.Inspection;
 
 /// <summary>Finds out what a path holds.</summary>
 internal static class PathInspector
 {
-    /// <summary>Describes a model folder, checkpoint, SAE, vector, policy or tensor file.</summary>
+    /// <summary>Describes a model folder, checkpoint, SAE, folder of shards, vector, policy or tensor file.</summary>
     /// <exception cref="SteeringException">It is missing, damaged or none of these.</exception>
     public static Description Describe(string path)
     {
@@ -23,7 +24,7 @@ internal static class PathInspector
         }
 
         // A file that only makes sense with its folder means the folder.
-        if (Path.GetFileName(path) is GenAiConfig.FileName or SocketManifest.FileName)
+        if (Path.GetFileName(path) is GenAiConfig.FileName or SocketManifest.FileName or ShardIndex.FileName)
         {
             return DescribeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
@@ -48,6 +49,11 @@ internal static class PathInspector
         if (File.Exists(Path.Combine(folder, GenAiConfig.FileName)))
         {
             return ModelInspector.Describe(folder);
+        }
+
+        if (File.Exists(Path.Combine(folder, ShardIndex.FileName)))
+        {
+            return ShardInspector.Describe(folder);
         }
 
         if (SaeFolder.TryDetect(folder, out _))

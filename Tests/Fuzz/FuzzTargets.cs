@@ -17,6 +17,8 @@ internal static class FuzzTargets
         ["checkpoint-gguf"] = () => new CheckpointGgufTarget(),
         ["checkpoint-config"] = () => new CheckpointConfigTarget(),
         ["shard-index"] = () => new ShardIndexTarget(),
+        ["activation-shards"] = () => new ActivationShardsTarget(),
+        ["activation-state"] = () => new ActivationStateTarget(),
         ["onnx"] = () => new OnnxTarget(),
         ["npz"] = () => new NpzTarget(),
         ["sae-config"] = () => new SaeConfigTarget(),

@@ -53,7 +53,17 @@ internal sealed class SeededRandom
         writer.Write(_d);
     }
 
-    public void Restore(BinaryReader reader) => (_a, _b, _c, _d) = (reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+    /// <exception cref="SteeringException">The state is none that <see cref="Save"/> writes.</exception>
+    public void Restore(BinaryReader reader)
+    {
+        (_a, _b, _c, _d) = (reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+
+        // From zero the generator never leaves zero, and drawing would never end.
+        if ((_a | _b | _c | _d) == 0)
+        {
+            throw new SteeringException("The saved state of the random numbers is zero: it is damaged. Resume from an earlier checkpoint.");
+        }
+    }
 
     private static ulong SplitMix(ref ulong state)
     {

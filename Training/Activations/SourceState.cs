@@ -47,7 +47,7 @@ internal static class SourceState
                 throw new SteeringException("The saved state of the activation source does not end where it should: it is damaged. Resume from an earlier checkpoint.");
             }
         }
-        catch (Exception failure) when (failure is EndOfStreamException or FormatException or DecoderFallbackException)
+        catch (Exception failure) when (failure is IOException or FormatException or DecoderFallbackException)
         {
             throw new SteeringException("The saved state of the activation source is cut short or damaged. Resume from an earlier checkpoint.", failure);
         }

@@ -26,6 +26,11 @@ public sealed class HarvestCommandTests : IDisposable
         Assert.AreEqual(json.GetProperty("tokens").GetInt64(), json.GetProperty("rows").GetInt64() + json.GetProperty("firstPositions").GetInt64() + json.GetProperty("massiveTokens").GetInt64());
         Assert.AreEqual(json.GetProperty("windows").GetInt64(), json.GetProperty("firstPositions").GetInt64());
 
+        var info = (await CliRun.Of("info", _folder["shards"], "--json")).Succeeds().Json;
+        Assert.AreEqual("shards", info.GetProperty("kind").GetString());
+        Assert.AreEqual(index.Counts.Rows, info.GetProperty("facts").GetProperty("rows").GetInt64());
+        Assert.IsTrue(info.GetProperty("facts").GetProperty("complete").GetBoolean());
+
         var again = (await Harvest("--precision", "fp32", "--shard-size", "1")).Succeeds();
         Assert.Contains($"holds {index.Counts.Rows} activations of {index.Job.HiddenSize} numbers at resid_post.0", again.Output);
         Assert.Contains("complete already", again.Output);
