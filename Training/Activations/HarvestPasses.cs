@@ -40,6 +40,7 @@ internal sealed class HarvestPasses(HarvestSetup setup, ShardWriter? writer, str
     public void Dispose()
     {
         _pipeline?.Dispose();
+        writer?.RemoveIfEmpty();
         setup.Dispose();
     }
 

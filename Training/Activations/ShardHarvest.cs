@@ -26,19 +26,27 @@ public static class ShardHarvest
             return index;
         }
 
-        using var pipeline = setup.Load(writer);
-        if (index.Shards.Count > 0)
+        try
         {
-            pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
-        }
+            using var pipeline = setup.Load(writer);
+            if (index.Shards.Count > 0)
+            {
+                pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
+            }
 
-        var passes = progress is null ? null : new Passes(index.Counts.Tokens, pipeline, progress);
-        foreach (var _ in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, passes, cancellationToken))
+            var passes = progress is null ? null : new Passes(index.Counts.Tokens, pipeline, progress);
+            foreach (var _ in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, passes, cancellationToken))
+            {
+                // The writer takes them on the way.
+            }
+
+            return writer.Index;
+        }
+        catch
         {
-            // The writer takes them on the way.
+            writer.RemoveIfEmpty();
+            throw;
         }
-
-        return writer.Index;
     }
 
     private sealed class Passes(long before, HarvestPipeline pipeline, IProgress<HarvestProgress> progress) : IProgress<int>

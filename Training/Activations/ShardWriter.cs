@@ -15,12 +15,14 @@ internal sealed class ShardWriter
     private readonly List<TokenWindow> _windows = [];
     private readonly List<LeftOut> _leftOut = [];
     private readonly Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> _write;
+    private readonly bool _owned;
     private byte[] _rows = [];
     private int _filled;
     private HarvestCounts _counts;
 
-    private ShardWriter(string folder, ShardIndex index, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> write)
+    private ShardWriter(string folder, ShardIndex index, bool owned, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> write)
     {
+        _owned = owned;
         _folder = folder;
         _type = ShardLayout.Type(index.Job.Type);
         _write = write;
@@ -51,9 +53,10 @@ internal sealed class ShardWriter
             }
 
             Sweep(folder);
-            return new ShardWriter(folder, index, write);
+            return new ShardWriter(folder, index, owned: true, write);
         }
 
+        var owned = !Directory.Exists(folder);
         var fresh = new ShardIndex { FormatVersion = ShardIndex.CurrentVersion, Job = job, MedianNorm = 0, LargestNorm = null, IsComplete = false, Shards = [] };
         Guard(folder, () =>
         {
@@ -66,7 +69,7 @@ internal sealed class ShardWriter
 
             fresh.Save(folder);
         });
-        return new ShardWriter(folder, fresh, write);
+        return new ShardWriter(folder, fresh, owned, write);
     }
 
     /// <summary>Adds a batch; writes the shard when it is full. The batch's activations are rounded to the shard's type.</summary>
@@ -101,6 +104,28 @@ internal sealed class ShardWriter
         _leftOut.Clear();
         _filled = 0;
         _counts = default;
+    }
+
+    /// <summary>Takes away a folder without a shard, so that a harvest that failed at its beginning leaves nothing behind.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (Index.Shards.Count > 0 || Index.IsComplete)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(Path.Combine(_folder, ShardIndex.FileName));
+            if (_owned && !Directory.EnumerateFileSystemEntries(_folder).Any())
+            {
+                Directory.Delete(_folder);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // An empty folder of shards is only untidy; what made the harvest fail is what the caller must hear.
+        }
     }
 
     /// <summary>Writes what is left and says that the text is at its end.</summary>

@@ -56,7 +56,9 @@ public sealed class HarvestCommandTests : IDisposable
         (await CliRun.Of("harvest", Stories.Folder, "--text", _folder["text.txt"], "--site", "9", "--out", _folder["other"])).Fails(1, "no site 'resid_post.9'", "resid_post.1");
         (await CliRun.Of("harvest", Stories.Folder, "--text", _folder.Write("empty.txt", []), "--site", "0", "--out", _folder["other"])).Fails(1, "empty.txt holds no text");
         (await CliRun.Of("harvest", Stories.Folder, "--text", _folder["text.txt"], "--out", _folder["other"])).Fails(2, "--site");
-        Assert.IsFalse(Directory.Exists(_folder["other"]));
+        (await CliRun.Of("harvest", Stories.Folder, "--text", _folder.Write("other.jsonl", "{\"body\": \"x\"}"u8), "--site", "0", "--out", _folder["other"])).Fails(1, "no field 'text'", "body");
+        (await CliRun.Of("harvest", Stories.Folder, "--text", _folder.Write("short.txt", "Once"u8), "--site", "0", "--out", _folder["other"])).Fails(1, "fewer than one window");
+        Assert.IsFalse(Directory.Exists(_folder["other"]), "a harvest that failed at its beginning leaves nothing behind");
     }
 
     private Task<CliRun> Harvest(params string[] more)

@@ -205,6 +205,18 @@ public sealed class HarvestActivationSourceTests : IDisposable
     }
 
     [TestMethod]
+    public void Dispose_BeforeAShardIsWritten_LeavesNoFolder()
+    {
+        var options = HarvestJob.Options(_folder) with { ShardFolder = _folder["shards"] };
+        HarvestActivationSource.Open(options).Dispose();
+        Assert.IsFalse(Directory.Exists(_folder["shards"]));
+        Directory.CreateDirectory(_folder["shards"]);
+        HarvestActivationSource.Open(options).Dispose();
+        Assert.IsTrue(Directory.Exists(_folder["shards"]), "a folder that was there before stays");
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(_folder["shards"]));
+    }
+
+    [TestMethod]
     public void Read_WhenTheResidualIsNotFinite_NamesSiteWindowAndToken()
     {
         var options = HarvestJob.Options(_folder, sentences: 100);
