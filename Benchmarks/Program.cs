@@ -9,6 +9,7 @@ const string Usage = """
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
       harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
+      encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
@@ -34,6 +35,12 @@ try
             return 0;
         case ["harvest", var folder, var text, var site]:
             HarvestBenchmark.Run(folder, text, site);
+            return 0;
+        case ["encode"]:
+            EncodeBenchmark.Run(folder: null);
+            return 0;
+        case ["encode", var folder]:
+            EncodeBenchmark.Run(folder);
             return 0;
         case ["catalogue"]:
             CatalogueBenchmark.Run(1_000_000);
