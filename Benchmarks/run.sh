@@ -32,3 +32,4 @@ benchmark precision "$models/fp32" "$models/int4"
 if [ -n "$text" ]; then
   benchmark harvest "$models/fp32" "$text" "resid_post.$block"
 fi
+benchmark encode

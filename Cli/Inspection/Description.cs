@@ -1,7 +1,7 @@
 namespace Steering.Cli.Inspection;
 
 /// <summary>What a file or folder is, in words and as facts.</summary>
-/// <param name="Kind">One word: <c>model</c>, <c>checkpoint</c>, <c>sae</c>, <c>vector</c>, <c>policy</c>, <c>shards</c>, <c>tensors</c>.</param>
+/// <param name="Kind">One word: <c>model</c>, <c>checkpoint</c>, <c>sae</c>, <c>sae-onnx</c>, <c>vector</c>, <c>policy</c>, <c>shards</c>, <c>tensors</c>.</param>
 /// <param name="Path">What was looked at.</param>
 /// <param name="Sentence">The whole in one sentence.</param>
 /// <param name="Facts">The details, in order; names are those of the JSON form.</param>

@@ -34,13 +34,18 @@ internal static class PathInspector
             return SaeInspector.Describe(path);
         }
 
+        if (SaeOnnxInspector.Is(path))
+        {
+            return SaeOnnxInspector.Describe(path);
+        }
+
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".GGUF" => TensorInspector.DescribeGguf(path),
             ".SAFETENSORS" => TensorInspector.DescribeSafetensors(path),
             ".JSON" => PolicyInspector.Describe(path),
             _ when PickleFile.IsPickle(path) => throw PickleFile.Refusal(path),
-            _ => throw new SteeringException($"{path} is nothing that steer knows. It describes model folders, Hugging Face folders, SAE folders, .npz, .gguf, .safetensors and policy .json files."),
+            _ => throw new SteeringException($"{path} is nothing that steer knows. It describes model folders, Hugging Face folders, SAE folders, exported SAE graphs, .npz, .gguf, .safetensors and policy .json files."),
         };
     }
 
@@ -59,6 +64,11 @@ internal static class PathInspector
         if (SaeFolder.TryDetect(folder, out _))
         {
             return SaeInspector.Describe(folder);
+        }
+
+        if (SaeOnnxInspector.Is(folder))
+        {
+            return SaeOnnxInspector.Describe(folder);
         }
 
         if (Path.Combine(folder, "ae.pt") is var pickle && File.Exists(pickle))

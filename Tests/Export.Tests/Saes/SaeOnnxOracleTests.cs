@@ -15,8 +15,8 @@ public sealed class SaeOnnxOracleTests
 {
     private const double Tolerance = 1e-5;
 
-    /// <summary>Every weight moves by at most 2⁻¹¹ of itself: so much of the largest activation, and of a reconstruction's norm.</summary>
-    private const double HalfTolerance = 1.0 / 2048;
+    /// <summary>Every weight moves by at most 2⁻¹¹ of itself: twice that of the largest activation, and of a reconstruction's norm.</summary>
+    private const double HalfTolerance = 1.0 / 1024;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -77,7 +77,7 @@ public sealed class SaeOnnxOracleTests
             var distance = Numbers.RelativeDistance(Rows(oracle.ReadFloat32("reconstruction"), tokens, sae.HiddenSize), Rows(reconstruction, tokens, sae.HiddenSize));
             var line = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder),-40} values {error:E1}, reconstruction {distance:E1} on {tokens.Length} tokens; changed sides {moved:P2}");
             TestContext.WriteLine(line);
-            if (error > HalfTolerance || distance > HalfTolerance || moved > 0.01 || tokens.Length == 0)
+            if (error > HalfTolerance || distance > HalfTolerance || moved > 0.02 || tokens.Length == 0)
             {
                 failures.Add(line);
             }
