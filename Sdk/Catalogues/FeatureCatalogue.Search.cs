@@ -87,7 +87,7 @@ public sealed partial class FeatureCatalogue
         }
 
         found.Clear();
-        var part = (_connection.Number("SELECT max(excerpt) FROM excerpts") / Segments) + 1;
+        var part = (_connection.Number("SELECT ifnull(max(excerpt), 0) FROM excerpts") / Segments) + 1;
         for (var segment = 0; segment < Segments; segment++)
         {
             Hits(found, expression, segment * part, ((segment + 1) * part) - 1, most / Segments);

@@ -46,7 +46,12 @@ public sealed partial class FeatureCatalogue : IDisposable
         catch (Exception failure)
         {
             connection.Dispose();
-            throw failure is SqliteException sqlite ? CatalogueConnection.Damaged(path, sqlite) : failure;
+            throw failure switch
+            {
+                SqliteException sqlite => CatalogueConnection.Damaged(path, sqlite),
+                InvalidOperationException or InvalidCastException => new SteeringException($"{path} is damaged ({failure.Message}); make the catalogue again with 'steer sae eval … --catalogue'.", failure),
+                _ => failure,
+            };
         }
     }
 
@@ -162,7 +167,7 @@ public sealed partial class FeatureCatalogue : IDisposable
             {
                 throw CatalogueConnection.Damaged(Path, failure);
             }
-            catch (InvalidOperationException failure)
+            catch (Exception failure) when (failure is InvalidOperationException or InvalidCastException)
             {
                 throw new SteeringException($"{Path} is damaged ({failure.Message}); make the catalogue again.", failure);
             }
