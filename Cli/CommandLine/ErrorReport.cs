@@ -12,8 +12,8 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
     public int Usage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var sentence = parsed.UnmatchedTokens is [var unknown, ..] ? Unknown(unknown, command, Path(parsed))
-            : command.Subcommands.Count > 0 ? $"A command is needed: {string.Join(", ", command.Subcommands.Select(candidate => candidate.Name))}."
+        var sentence = parsed.UnmatchedTokens is [var unknown, ..] ? Unknown(unknown, parsed)
+            : command.Subcommands.Count > 0 && command.Action is null ? $"A command is needed: {string.Join(", ", command.Subcommands.Select(candidate => candidate.Name))}."
             : string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
         return Usage(sentence, parsed);
     }
@@ -49,13 +49,15 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
         return code;
     }
 
-    private static string Unknown(string token, Command command, string path)
+    private static string Unknown(string token, ParseResult parsed)
     {
+        var (command, path) = (parsed.CommandResult.Command, Path(parsed));
         if (!token.StartsWith('-'))
         {
-            return command.Subcommands.Count > 0
-                ? $"'{token}' is no command of {path}. Did you mean {Suggestions.For(token, command.Subcommands.Select(candidate => candidate.Name), 1)}?"
-                : $"'{token}' is one argument too many; quote a text that holds blanks.";
+            string Suggestion(string word) => Suggestions.For(word, command.Subcommands.Select(candidate => candidate.Name), 1);
+            return command.Subcommands.Count == 0 ? $"'{token}' is one argument too many; quote a text that holds blanks."
+                : command.Action is null || parsed.CommandResult.Tokens is not [var first, ..] ? $"'{token}' is no command of {path}. Did you mean {Suggestion(token)}?"
+                : $"'{token}' is one argument too many; if '{first.Value}' was to be a command of {path}, did you mean {Suggestion(first.Value)}?";
         }
 
         var options = command.Options.Append(CommandTree.Verbose).Select(option => option.Name);

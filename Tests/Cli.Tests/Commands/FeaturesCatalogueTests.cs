@@ -55,6 +55,8 @@ public sealed class FeaturesCatalogueTests
         using var folder = new TemporaryFolder();
         var file = Write(folder);
         (await CliRun.Of("features", "search", "rain")).Fails(2, "--sae DIR", "--catalogue FILE");
+        (await CliRun.Of("features", "serch", "rain", "--catalogue", file)).Fails(2, "'rain' is one argument too many", "'serch'", "did you mean 'search'");
+        (await CliRun.Of("features", Stories.Folder, "--prompt", "x")).Fails(2, "--sae");
         (await CliRun.Of("features", "search", "\"*", "--catalogue", file)).Fails(1, "no letter or digit");
         (await CliRun.Of("features", "search", "rain", "--catalogue", folder["none.sqlite"])).Fails(1, "none.sqlite", "does not exist");
         (await CliRun.Of("features", "search", "rain", "--sae", Stories.TopK)).Fails(1, FeatureCatalogue.FileName, "steer sae eval");

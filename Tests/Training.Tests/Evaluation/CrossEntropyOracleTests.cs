@@ -13,7 +13,7 @@ public sealed class CrossEntropyOracleTests
 
     public TestContext TestContext { get; set; } = null!;
 
-    /// <summary>Every autoencoder of the oracles that has a ce.json, on SmolLM2 and the text that it names.</summary>
+    /// <summary>Every autoencoder of the oracles that has a ce.json, on its model and the text that it names.</summary>
     [TestMethod]
     [TestCategory("Model")]
     public void Evaluate_OnTheReferenceText_GivesItsCrossEntropies()
@@ -26,7 +26,7 @@ public sealed class CrossEntropyOracleTests
             var (count, length) = (int.Parse(words[2], CultureInfo.InvariantCulture), int.Parse(words[5], CultureInfo.InvariantCulture));
             var text = File.ReadAllText(TextFile(words[0]));
             var sae = SaeLensFolder.Load(folder);
-            var model = TestModels.SmolLm();
+            var model = sae.ModelName?.Contains("tinystories", StringComparison.OrdinalIgnoreCase) == true ? TestModels.Stories() : TestModels.SmolLm();
             var ids = TextTokenizer.Load(model).Encode(text[..Math.Min(text.Length, count * length * 8)], addSpecialTokens: false);
             using var site = SiteModel.Load(model, root.GetProperty("site").GetString()!);
 
