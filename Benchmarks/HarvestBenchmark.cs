@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Steering.Export.Cuts;
 using Steering.Training.Activations;
+using Steering.Training.Architectures;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
 
@@ -99,7 +100,7 @@ internal static class HarvestBenchmark
                 },
             ]);
         Print(
-            FormattableString.Invariant($"{rows.Length / width} rows, loading included; training: {training.LatentCount} latents, k {training.K}, batches of {training.BatchSize}"),
+            FormattableString.Invariant($"{rows.Length / width} rows, loading included; training: {training.LatentCount} latents, k {((TopKSettings)training.Autoencoder).K}, batches of {training.BatchSize}"),
             ["harvest alone", "training alone", "harvest and training as one stream"],
             times);
         var (harvest, train, stream) = (Median(times[0]), Median(times[1]), Median(times[2]));
@@ -120,10 +121,18 @@ internal static class HarvestBenchmark
 
     private static int Train(TrainingOptions options, IActivationSource source)
     {
-        using var trainer = SaeTrainer.Start(options, source);
+        var width = source.HiddenSize;
+        var rows = new float[options.EstimationRows * width];
+        using var trainer = SaeTrainer.Start(options, rows.AsSpan(0, source.Peek(rows, CancellationToken.None) * width), width);
+        var batch = new float[options.BatchSize * width];
         while (!trainer.IsFinished)
         {
-            trainer.Step();
+            for (var filled = 0; filled < batch.Length;)
+            {
+                filled += source.Read(batch.AsSpan(filled), CancellationToken.None) * width;
+            }
+
+            trainer.Step(batch);
         }
 
         return (int)options.Tokens;

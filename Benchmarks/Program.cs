@@ -9,6 +9,7 @@ const string Usage = """
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
       harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
+      train                                        a training step beside its encoder product and plain autograd
       encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
@@ -35,6 +36,9 @@ try
             return 0;
         case ["harvest", var folder, var text, var site]:
             HarvestBenchmark.Run(folder, text, site);
+            return 0;
+        case ["train"]:
+            TrainBenchmark.Run();
             return 0;
         case ["encode"]:
             EncodeBenchmark.Run(folder: null);

@@ -6,8 +6,11 @@ public sealed record AuxiliarySettings
     /// <summary>Which form.</summary>
     public AuxiliaryForm Form { get; init; }
 
-    /// <summary>Weight beside the squared error; 0 switches it off. arXiv 2406.04093 has 1/32.</summary>
-    public double Coefficient { get; init; } = 1.0 / 32;
+    /// <summary>
+    /// Weight beside the squared error; 0 switches it off. arXiv 2406.04093 has 1/32; in short runs a larger weight revives
+    /// latents while the learning rate is still high.
+    /// </summary>
+    public double Coefficient { get; init; } = 0.5;
 
     /// <summary>Dead latents that serve a token at most, k_aux; 0: half the residual stream's width.</summary>
     public int Latents { get; init; }

@@ -19,6 +19,8 @@ public sealed class GatedKind(GatedSettings settings) : SaeKind
     /// <inheritdoc/>
     public override bool HasSparsityPenalty => true;
 
+    private protected override double SparsityCoefficient => settings.SparsityCoefficient;
+
     /// <inheritdoc/>
     public override double SparsityUnit(int hiddenSize) => Math.Sqrt(hiddenSize);
 

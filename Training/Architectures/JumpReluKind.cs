@@ -20,6 +20,8 @@ public sealed class JumpReluKind(JumpReluSettings settings) : SaeKind
     /// <inheritdoc/>
     public override bool HasSparsityPenalty => true;
 
+    private protected override double SparsityCoefficient => settings.SparsityCoefficient;
+
     /// <inheritdoc/>
     public override double SparsityUnit(int hiddenSize) => hiddenSize;
 

@@ -16,7 +16,7 @@ public abstract class RankedKind : SaeKind
     /// <inheritdoc/>
     public sealed override SaeKindSettings Settings => Ranked;
 
-    private protected override double DefaultEncoderScale => 0.3;
+    private protected override double DefaultEncoderScale => 0.1;
 
     /// <inheritdoc/>
     public override SaeLoss Loss(SaeWeights weights, Tensor x, LossContext context)

@@ -7,7 +7,7 @@ public sealed record SaeInitialisation
     public long Seed { get; init; }
 
     /// <summary>
-    /// The encoder starts as the decoder times this; null: 0.3 for kinds that keep a fixed number of latents (smaller
+    /// The encoder starts as the decoder times this; null: 0.1 for kinds that keep a fixed number of latents (smaller
     /// activations at the start leave fewer latents dead), 1 for the others.
     /// </summary>
     public double? EncoderScale { get; init; }

@@ -21,6 +21,9 @@ public abstract class SaeKind
     /// <summary>Whether <see cref="LossContext.SparsityCoefficient"/> has an effect.</summary>
     public virtual bool HasSparsityPenalty => false;
 
+    /// <summary>The coefficient of the settings, in <see cref="SparsityUnit"/>.</summary>
+    private protected virtual double SparsityCoefficient => 0;
+
     /// <summary>The threshold that latents start with; only JumpReLU has one.</summary>
     internal virtual double StartThreshold(int hiddenSize) => 0;
 
@@ -45,7 +48,7 @@ public abstract class SaeKind
         DecoderNorm.Normalise(decoder);
         _ = decoder.mul_(initialisation.DecoderNorm ?? (Settings.UnitNormDecoder ? 1 : FreeDecoderNorm));
         var encoder = decoder * (initialisation.EncoderScale ?? DefaultEncoderScale);
-        var bias = StartOfBias(sample, initialisation.DecoderBias);
+        var bias = StartOfBias(new TokenNormaliser(sample, Settings.Normalisation).Input, initialisation.DecoderBias);
         return Assemble(encoder, decoder, bias.contiguous());
     }
 
@@ -63,6 +66,10 @@ public abstract class SaeKind
     /// <param name="hiddenSize">Width d of the residual stream.</param>
     /// <returns>λ for a coefficient of 1; 1 where the kind has no penalty.</returns>
     public virtual double SparsityUnit(int hiddenSize) => 1;
+
+    /// <summary>λ as the settings have it: their coefficient times <see cref="SparsityUnit"/>; 0 where the kind has no penalty.</summary>
+    /// <param name="hiddenSize">Width d of the residual stream.</param>
+    public double SparsityWeight(int hiddenSize) => HasSparsityPenalty ? SparsityUnit(hiddenSize) * SparsityCoefficient : 0;
 
     /// <summary>What follows the backward pass: the parallel part of the decoder's gradient is removed where rows are kept at norm 1.</summary>
     public void PrepareGradients(SaeWeights weights)

@@ -8,6 +8,9 @@ internal readonly struct AdamKernel
 {
     private const int Lanes = 16;
 
+    // The moments of a latent that is never active decay into denormal numbers, which cost a hundred times as much.
+    private const float Tiny = 1e-30f;
+
     private readonly float _beta1;
     private readonly float _beta2;
     private readonly float _rate;
@@ -43,6 +46,7 @@ internal readonly struct AdamKernel
         var rest2 = Vector512.Create((1 - _beta2) * scale * scale);
         var rate = Vector512.Create(_rate);
         var epsilon = Vector512.Create(_epsilon);
+        var tiny = Vector512.Create(Tiny);
         var i = 0;
         for (; i + Lanes <= count; i += Lanes)
         {
@@ -55,6 +59,8 @@ internal readonly struct AdamKernel
                 v = Vector512.FusedMultiplyAdd(rest2, g * g, v);
             }
 
+            m = Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Abs(m), tiny), m, Vector512<float>.Zero);
+            v = Vector512.ConditionalSelect(Vector512.GreaterThan(v, tiny), v, Vector512<float>.Zero);
             m.Store(first + i);
             v.Store(second + i);
             (Vector512.Load(parameters + i) - (rate * m / (Vector512.Sqrt(v) + epsilon))).Store(parameters + i);
@@ -63,9 +69,11 @@ internal readonly struct AdamKernel
         for (; i < count; i++)
         {
             var g = gradient == null ? 0 : gradient[i];
-            first[i] = (_beta1 * first[i]) + ((1 - _beta1) * scale * g);
-            second[i] = (_beta2 * second[i]) + ((1 - _beta2) * scale * scale * g * g);
+            first[i] = Flushed((_beta1 * first[i]) + ((1 - _beta1) * scale * g));
+            second[i] = Flushed((_beta2 * second[i]) + ((1 - _beta2) * scale * scale * g * g));
             parameters[i] -= _rate * first[i] / (MathF.Sqrt(second[i]) + _epsilon);
         }
     }
+
+    private static float Flushed(float value) => MathF.Abs(value) > Tiny ? value : 0;
 }

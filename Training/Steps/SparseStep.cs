@@ -1,4 +1,5 @@
 using Steering.Decoding;
+using Steering.Training.Architectures;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Steps;
@@ -179,7 +180,7 @@ internal sealed unsafe class SparseStep : IDisposable
                 }
             });
         }
-        while (!_batchSelection.TryFinish((long)Math.Round(_options.K * batch), batch, _code));
+        while (!_batchSelection.TryFinish(BatchRankedKind.Kept(_options.K, batch), batch, _code));
 
         _team.Run(Blocks(batch), (block, _) =>
         {
@@ -214,7 +215,7 @@ internal sealed unsafe class SparseStep : IDisposable
         using var gradient = no_grad();
         var input = _centred.narrow(0, first, count);
         var output = space.PreActivations.narrow(0, 0, count);
-        output.addmm_(input, weights.EncoderTensor.t());
+        output.addmm_(input, weights.Tensors.Encoder.t());
     }
 
     private void KeepLargest(float* row, int k, int token, SparseWorkspace space)
@@ -240,10 +241,11 @@ internal sealed unsafe class SparseStep : IDisposable
             return;
         }
 
+        var signed = _options.Selection == SparseSelection.AbsTopK;
         var gathered = space.Gathered;
         for (var i = 0; i < dead.Length; i++)
         {
-            gathered[i] = row[dead[i]];
+            gathered[i] = signed ? MathF.Abs(row[dead[i]]) : row[dead[i]];
         }
 
         var found = RankSelect.LargestPositive(gathered, dead.Length, each, space.Scratch, space.Indices, space.Values);
@@ -251,7 +253,7 @@ internal sealed unsafe class SparseStep : IDisposable
         for (var entry = 0; entry < found; entry++)
         {
             _auxiliaryCode.Latents[start + entry] = dead[space.Indices[entry]];
-            _auxiliaryCode.Values[start + entry] = space.Values[entry];
+            _auxiliaryCode.Values[start + entry] = row[dead[space.Indices[entry]]];
         }
 
         _auxiliaryCode.Counts[token] = found;

@@ -5,9 +5,8 @@ namespace Steering.Training.Trainer;
 
 /// <summary>What the first rows say about the inputs.</summary>
 /// <param name="Scale">√d over the mean norm: the factor on every activation before it is encoded.</param>
-/// <param name="Mean">[d] mean of the scaled rows.</param>
 /// <param name="Variance">Mean of ‖x − mean‖² over the scaled rows.</param>
-internal sealed record InputEstimate(float Scale, float[] Mean, double Variance)
+internal sealed record InputEstimate(float Scale, double Variance)
 {
     /// <summary>Estimates from rows.</summary>
     /// <param name="rows">[count, d].</param>
@@ -47,7 +46,7 @@ internal sealed record InputEstimate(float Scale, float[] Mean, double Variance)
         }
 
         return norms > 0 && variance > 0
-            ? new InputEstimate(scale, centre, variance / count)
+            ? new InputEstimate(scale, variance / count)
             : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"The first {count} activations are all the same vector; there is nothing to train on. Give text, not one token repeated."));
     }
 

@@ -1,133 +1,133 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Steering.Saes;
-using Steering.Training.Activations;
+using Steering.Training.Architectures;
 using Steering.Training.Optimisation;
 using Steering.Training.Steps;
 using Steering.Training.Torch;
+using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Steering.Training.Trainer;
 
 /// <summary>
-/// Trains one k-sparse autoencoder, step by step, on the processor. The same options and activations give the same bits,
-/// whatever the number of threads, and a run continued from a checkpoint gives those of an uninterrupted one. Not thread-safe.
+/// Trains one sparse autoencoder, batch by batch, on the processor. The same options and activations give the same bits, and
+/// a run continued from a checkpoint gives those of an uninterrupted one. Not thread-safe.
 /// </summary>
 public sealed class SaeTrainer : IDisposable
 {
-    private static readonly int[] NestedShares = [16, 8, 4, 2, 1];
-
-    private readonly TrainingOptions _options;
-    private readonly IActivationSource _source;
-    private readonly InputEstimate _input;
     private readonly WorkerTeam _team;
-    private readonly SparseStep _step;
-    private readonly SparseAdam _adam;
+    private readonly IGradientStep _step;
     private readonly Tensor _batch;
 
-    private SaeTrainer(TrainingOptions options, IActivationSource source, InputEstimate input, SparseWeights weights)
+    private SaeTrainer(TrainingOptions options, InputEstimate input, SaeWeights weights)
     {
-        _options = options;
-        _source = source;
-        _input = input;
+        Options = options;
+        Input = input;
         Weights = weights;
+        Kind = options.Autoencoder.Create();
         _team = new WorkerTeam(Environment.ProcessorCount);
-        var prefixes = Prefixes(options);
-        _step = new SparseStep(
-            new SparseStepOptions
-            {
-                Selection = options.Architecture switch
-                {
-                    SaeArchitecture.TopK => SparseSelection.TopK,
-                    SaeArchitecture.AbsTopK => SparseSelection.AbsTopK,
-                    _ => SparseSelection.BatchTopK,
-                },
-                K = options.K,
-                Prefixes = prefixes,
-                PrefixWeights = [.. prefixes.Select(_ => 1f / prefixes.Count)],
-                AuxiliaryLatents = options.AuxiliaryCoefficient > 0 ? options.AuxiliaryLatents ?? Math.Max(1, source.HiddenSize / 2) : 0,
-                AuxiliaryCoefficient = (float)options.AuxiliaryCoefficient,
-            },
-            source.HiddenSize,
-            options.LatentCount,
-            options.BatchSize,
-            _team);
-        _adam = new SparseAdam(options.LatentCount, source.HiddenSize, _team);
-        _batch = SparseWeights.Allocate(options.BatchSize, source.HiddenSize);
-        State = new TrainingState(options.LatentCount);
+        _step = SparseGradientStep.Serves(options.Autoencoder)
+            ? new SparseGradientStep((RankedKind)Kind, weights, options.BatchSize, _team)
+            : new DenseGradientStep(Kind, weights, _team);
+        using (NewDisposeScope())
+        {
+            _batch = zeros([options.BatchSize, HiddenSize], ScalarType.Float32).DetachFromDisposeScope();
+        }
+
+        State = new TrainingState(options);
     }
 
     /// <summary>What was asked for.</summary>
-    public TrainingOptions Options => _options;
+    public TrainingOptions Options { get; }
+
+    /// <summary>Width d of the activations.</summary>
+    public int HiddenSize => Weights.HiddenSize;
 
     /// <summary>Steps done.</summary>
     public long StepsDone => State.Step;
 
     /// <summary>Whether all steps are done.</summary>
-    public bool IsFinished => State.Step >= _options.Steps;
+    public bool IsFinished => State.Step >= Options.Steps;
 
     /// <summary>Factor on every activation before it is encoded.</summary>
-    public float InputScale => _input.Scale;
+    public float InputScale => Input.Scale;
 
-    internal SparseWeights Weights { get; }
+    internal SaeKind Kind { get; }
+
+    internal SaeWeights Weights { get; }
 
     internal TrainingState State { get; }
 
-    internal SparseAdam Adam => _adam;
+    internal InputEstimate Input { get; }
 
-    internal IActivationSource Source => _source;
+    internal IReadOnlyDictionary<string, AdamMoments> Moments => _step.Moments;
 
-    internal InputEstimate Input => _input;
-
-    /// <summary>Starts a run: estimates the input scale and the biases from the source's first rows, draws the weights.</summary>
+    /// <summary>Starts a run: estimates the input scale and the decoder bias from some activations, draws the weights.</summary>
     /// <param name="options">What to train.</param>
-    /// <param name="source">Activations, not read from yet; stays the caller's.</param>
-    /// <param name="cancellationToken">Stops waiting for activations.</param>
+    /// <param name="sample">[rows, d] some activations, the more the better up to <see cref="TrainingOptions.EstimationRows"/>.</param>
+    /// <param name="hiddenSize">Width d.</param>
     /// <exception cref="SteeringException">An option cannot be, or the activations cannot be trained on.</exception>
-    public static SaeTrainer Start(TrainingOptions options, IActivationSource source, CancellationToken cancellationToken = default)
+    public static SaeTrainer Start(TrainingOptions options, ReadOnlySpan<float> sample, int hiddenSize)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        TrainingOptionsValidator.Validate(options, source.HiddenSize);
+        TrainingOptionsValidator.Validate(options, hiddenSize);
         TorchRuntime.EnsureLoaded();
-        var rows = new float[checked(options.EstimationRows * source.HiddenSize)];
-        var found = source.Peek(rows, cancellationToken);
-        var input = InputEstimate.From(rows.AsSpan(0, found * source.HiddenSize), source.HiddenSize);
-        return new SaeTrainer(options, source, input, SparseWeights.Draw(options, input));
+        var input = InputEstimate.From(sample, hiddenSize);
+        using var scope = NewDisposeScope();
+        var rows = tensor(sample.ToArray(), [sample.Length / hiddenSize, hiddenSize]).mul_(input.Scale);
+        return Create(options, input, rows);
     }
 
     /// <summary>A run whose weights, moments and counters are filled in by the caller.</summary>
-    internal static SaeTrainer Continue(TrainingOptions options, IActivationSource source, InputEstimate input) =>
-        new(options, source, input, SparseWeights.Draw(options, input));
-
-    /// <summary>Reads one batch and moves the weights.</summary>
-    /// <param name="cancellationToken">Stops waiting for activations; a step that has begun is finished.</param>
-    /// <exception cref="SteeringException">The activations ended, or something is not finite; the weights stay as they were.</exception>
-    public unsafe TrainingStep Step(CancellationToken cancellationToken = default)
+    internal static SaeTrainer Continue(TrainingOptions options, InputEstimate input, int hiddenSize)
     {
-        var rows = new Span<float>(TensorMemory.Pointer(_batch), _options.BatchSize * _source.HiddenSize);
-        Fill(rows, cancellationToken);
-        TensorPrimitives.Multiply(rows, _input.Scale, rows);
-        var idle = Math.Max(1, _options.DeadAfterTokens / _options.BatchSize);
-        var dead = State.DeadLatents(idle);
-        var result = _step.Run(Weights, TensorMemory.Pointer(_batch), _options.BatchSize, dead);
+        using var scope = NewDisposeScope();
+        return Create(options, input, ones([1, hiddenSize], ScalarType.Float32));
+    }
+
+    /// <summary>Moves the weights along the gradient of one batch.</summary>
+    /// <param name="rows">[batch, d] exactly <see cref="TrainingOptions.BatchSize"/> activations.</param>
+    /// <returns>What the batch showed, before the weights moved.</returns>
+    /// <exception cref="ArgumentException">Another number of rows.</exception>
+    /// <exception cref="SteeringException">Something is not finite; the weights stay as they were.</exception>
+    public unsafe TrainingStep Step(ReadOnlySpan<float> rows)
+    {
+        if (rows.Length != (long)Options.BatchSize * HiddenSize)
+        {
+            throw new ArgumentException($"{rows.Length} numbers were given; a batch has {Options.BatchSize} rows of {HiddenSize}.", nameof(rows));
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        TensorPrimitives.Multiply(rows, Input.Scale, new Span<float>(TensorMemory.Pointer(_batch), rows.Length));
+        var (step, rate) = (State.Step, Options.LearningRateAt(State.Step));
+        if (Kind.HasSparsityPenalty && Options.ResamplesAt(step))
+        {
+            Resample();
+        }
+
+        var dead = State.DeadLatents(Math.Max(1, Options.DeadAfterTokens / Options.BatchSize));
+        var sparsity = Kind.SparsityWeight(HiddenSize) * Options.SparsityAt(step) * (State.Controller?.Multiplier ?? 1);
+        var result = _step.Compute(_batch, dead, sparsity);
         if (!double.IsFinite(result.Loss) || !double.IsFinite(result.GradientNorm))
         {
             throw NotFinite(rows, result);
         }
 
-        var rate = _options.LearningRateAt(State.Step);
-        var scale = _options.GradientClip > 0 && result.GradientNorm > _options.GradientClip ? _options.GradientClip / result.GradientNorm : 1;
-        _adam.Step(new AdamKernel(_options.Adam, State.Step + 1, rate), Weights, _step.Gradients, (float)scale);
-        State.Advance(_step.Index, result.SmallestActivation);
+        var scale = Options.GradientClip > 0 && result.GradientNorm > Options.GradientClip ? Options.GradientClip / result.GradientNorm : 1;
+        _step.Update(new AdamKernel(Options.Adam, step + 1, rate), (float)scale);
+        State.Advance(_step, result, Options.BatchSize);
         return new TrainingStep(
             State.Step,
-            State.Step * _options.BatchSize,
+            State.Step * Options.BatchSize,
             result.Loss,
-            result.FullSquaredError / _input.Variance,
-            (double)result.ActiveCount / _options.BatchSize,
+            result.SquaredError / Input.Variance,
+            (double)result.ActiveCount / Options.BatchSize,
             dead.Length,
             rate,
-            result.GradientNorm);
+            result.GradientNorm,
+            sparsity,
+            Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
     /// <summary>The autoencoder as it is now, a copy, ready for <see cref="SparseAutoencoder.Create"/> or a writer.</summary>
@@ -136,76 +136,59 @@ public sealed class SaeTrainer : IDisposable
     /// <param name="modelSha256">Fingerprint of the model's weights, or null.</param>
     public SaeParameters ToParameters(string? modelName = null, string? hookName = null, string? modelSha256 = null)
     {
-        var batch = _options.Architecture is SaeArchitecture.BatchTopK or SaeArchitecture.MatryoshkaBatchTopK;
-        var threshold = new float[batch ? _options.LatentCount : 0];
-        Array.Fill(threshold, State.Threshold);
-        return new SaeParameters
-        {
-            Source = "training",
-            Architecture = _options.Architecture,
-            HiddenSize = _source.HiddenSize,
-            LatentCount = _options.LatentCount,
-            Encoder = SparseWeights.Copy(Weights.EncoderTensor),
-            EncoderBias = SparseWeights.Copy(Weights.EncoderBiasTensor),
-            Decoder = SparseWeights.Copy(Weights.DecoderTensor),
-            DecoderBias = SparseWeights.Copy(Weights.DecoderBiasTensor),
-            Threshold = threshold,
-            ActivationScale = _input.Scale,
-            K = batch ? 0 : (int)_options.K,
-            ModelName = modelName,
-            HookName = hookName,
-            ModelSha256 = modelSha256,
-        };
+        // A token that is normalised by itself does not see a factor on all of them.
+        var scale = Options.Autoencoder.Normalisation == InputNormalisation.None ? Input.Scale : 1;
+        return Kind.ToParameters(Weights, scale, State.Threshold.Value) with { ModelName = modelName, HookName = hookName, ModelSha256 = modelSha256 };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _step.Dispose();
-        _adam.Dispose();
         _team.Dispose();
         _batch.Dispose();
         Weights.Dispose();
     }
 
-    private static IReadOnlyList<int> Prefixes(TrainingOptions options)
+    private static SaeTrainer Create(TrainingOptions options, InputEstimate input, Tensor sample) =>
+        new(options, input, options.Autoencoder.Create().Initialise(options.LatentCount, sample, options.Initialisation));
+
+    private void Resample()
     {
-        if (options.Architecture != SaeArchitecture.MatryoshkaBatchTopK)
+        var idle = State.DeadLatents(Math.Max(Options.ResampleEvery, Options.DeadAfterTokens / Options.BatchSize));
+        if (idle.Length == 0)
         {
-            return [options.LatentCount];
+            return;
         }
 
-        return options.Prefixes.Count > 0
-            ? options.Prefixes
-            : [.. NestedShares.Select(part => options.LatentCount / part).Where(end => end > 0).Distinct()];
-    }
-
-    private void Fill(Span<float> rows, CancellationToken cancellationToken)
-    {
-        var width = _source.HiddenSize;
-        for (var filled = 0; filled < _options.BatchSize;)
+        using var scope = NewDisposeScope();
+        using var gradient = no_grad();
+        var dead = zeros(Options.LatentCount, ScalarType.Bool);
+        _ = dead.index_fill_(0, tensor(idle, ScalarType.Int64), true);
+        var loss = Kind.Loss(Weights, _batch, new LossContext());
+        foreach (var latent in DeadLatentResampling.Apply(Kind, Weights, _batch, loss.Reconstruction, dead, Options.Initialisation.Seed, State.Step))
         {
-            var read = _source.Read(rows[(filled * width)..], cancellationToken);
-            if (read == 0)
+            State.IdleSteps[latent] = 0;
+            foreach (var (name, moments) in _step.Moments.Where(pair => pair.Key != "decoder_bias"))
             {
-                throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"The activations ended after {(State.Step * _options.BatchSize) + filled} tokens, but {_options.Tokens} were asked for. Let the source repeat its text, or ask for fewer."));
+                var width = name is "encoder" or "decoder" ? HiddenSize : 1;
+                moments.FirstSpan.Slice(latent * width, width).Clear();
+                moments.SecondSpan.Slice(latent * width, width).Clear();
             }
-
-            filled += read;
         }
     }
 
-    private SteeringException NotFinite(ReadOnlySpan<float> rows, SparseStepResult result)
+    private SteeringException NotFinite(ReadOnlySpan<float> rows, GradientStepResult result)
     {
-        for (var row = 0; row < _options.BatchSize; row++)
+        for (var row = 0; row < Options.BatchSize; row++)
         {
-            var norm = TensorPrimitives.Norm(rows.Slice(row * _source.HiddenSize, _source.HiddenSize));
+            var norm = TensorPrimitives.Norm(rows.Slice(row * HiddenSize, HiddenSize));
             if (!float.IsFinite(norm))
             {
-                return new SteeringException(string.Create(CultureInfo.InvariantCulture, $"Training stopped before step {State.Step + 1}: activation {(State.Step * _options.BatchSize) + row} is not finite (norm {norm}). The weights and the last checkpoint are good; find the text that the model cannot take."));
+                return new SteeringException(string.Create(CultureInfo.InvariantCulture, $"Training stopped before step {State.Step + 1}: activation {(State.Step * Options.BatchSize) + row} is not finite (norm {norm}). The weights and the last checkpoint are good; find the text that the model cannot take."));
             }
         }
 
-        return new SteeringException(string.Create(CultureInfo.InvariantCulture, $"Training stopped before step {State.Step + 1}: the loss is {result.Loss}, the gradient's norm {result.GradientNorm}, though the activations are finite. Continue from the last checkpoint with a lower learning rate than {_options.PeakLearningRate}."));
+        return new SteeringException(string.Create(CultureInfo.InvariantCulture, $"Training stopped before step {State.Step + 1}: the loss is {result.Loss}, the gradient's norm {result.GradientNorm}, though the activations are finite. Continue from the last checkpoint with a lower learning rate than {Options.PeakLearningRate}."));
     }
 }

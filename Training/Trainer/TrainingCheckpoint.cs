@@ -2,37 +2,42 @@ using System.Globalization;
 using Steering.IO;
 using Steering.Tensors;
 using Steering.Training.Activations;
+using Steering.Training.Architectures;
+using Steering.Training.Steps;
 using Steering.Training.Torch;
 
 namespace Steering.Training.Trainer;
 
 /// <summary>
-/// A run between two steps, on disk: folder <c>step-N</c> with <c>state.safetensors</c> (weights, both moments, idle steps;
-/// options and counters as metadata) and <c>source.state</c>. It is written under another name and renamed; only then do
-/// older ones go.
+/// A run between two steps, on disk: folder <c>step-N</c> with <c>NAME.safetensors</c> for each member (weights, both
+/// moments, idle steps; options and counters as metadata) and <c>source.state</c>. It is written under another name and
+/// renamed; only then do older ones go.
 /// </summary>
-public static class TrainingCheckpoint
+internal static class TrainingCheckpoint
 {
     private const string Format = "steering.training-checkpoint";
-    private const string Version = "1";
+    private const string Version = "2";
     private const string Prefix = "step-";
-    private const string StateName = "state.safetensors";
     private const string SourceName = "source.state";
 
     /// <summary>Writes a checkpoint and removes older ones.</summary>
-    /// <param name="trainer">The run.</param>
     /// <param name="folder">Folder of this run's checkpoints.</param>
+    /// <param name="members">What is trained.</param>
+    /// <param name="trainers">How far it is.</param>
+    /// <param name="source">Where the activations come from.</param>
     /// <exception cref="SteeringException">It cannot be written; the previous checkpoint stays.</exception>
-    public static void Save(SaeTrainer trainer, string folder)
+    public static void Save(string folder, IReadOnlyList<TrainingMember> members, IReadOnlyList<SaeTrainer> trainers, IActivationSource source)
     {
-        ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(folder);
-        var destination = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{trainer.StepsDone:D9}"));
+        var destination = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{trainers[0].StepsDone:D9}"));
         if (!Directory.Exists(destination))
         {
             using var atomic = AtomicFolder.Create(destination);
-            SafetensorsWriter.Write(Path.Combine(atomic.WorkingPath, StateName), Tensors(trainer), Metadata(trainer));
-            AtomicFile.Write(Path.Combine(atomic.WorkingPath, SourceName), trainer.Source.SaveState);
+            foreach (var (member, trainer) in members.Zip(trainers))
+            {
+                SafetensorsWriter.Write(Path.Combine(atomic.WorkingPath, FileName(member)), Tensors(trainer), Metadata(trainer));
+            }
+
+            AtomicFile.Write(Path.Combine(atomic.WorkingPath, SourceName), source.SaveState);
             atomic.Commit();
         }
 
@@ -44,36 +49,65 @@ public static class TrainingCheckpoint
 
     /// <summary>Continues the newest checkpoint.</summary>
     /// <param name="folder">Folder of the run's checkpoints.</param>
-    /// <param name="options">The run's options, the same as those it was started with.</param>
+    /// <param name="members">What is trained, the same as when the run was started.</param>
     /// <param name="source">A new source over the same activations; its place is restored.</param>
-    /// <returns>The run, or null where there is no checkpoint.</returns>
-    /// <exception cref="SteeringException">The checkpoint is of other options or another source, or damaged.</exception>
-    public static SaeTrainer? Resume(string folder, TrainingOptions options, IActivationSource source)
+    /// <returns>The trainers in the members' order, or null where there is no checkpoint.</returns>
+    /// <exception cref="SteeringException">The checkpoint is of other members, options or another source, or damaged.</exception>
+    public static IReadOnlyList<SaeTrainer>? Resume(string folder, IReadOnlyList<TrainingMember> members, IActivationSource source)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(source);
-        TrainingOptionsValidator.Validate(options, source.HiddenSize);
         if (Folders(folder).LastOrDefault() is not { } newest)
         {
             return null;
         }
 
+        RefuseOthers(newest, members);
         TorchRuntime.EnsureLoaded();
-        using var file = SafetensorsFile.Open(Path.Combine(newest, StateName));
-        CheckMetadata(file, options, source);
-        var input = new InputEstimate((float)Number(file, "input_scale"), ReadExactly(file, "input_mean", source.HiddenSize), Number(file, "input_variance"));
-        var trainer = SaeTrainer.Continue(options, source, input);
+        var trainers = new List<SaeTrainer>();
         try
         {
-            Restore(trainer, file, source.HiddenSize);
+            foreach (var member in members)
+            {
+                trainers.Add(Continue(Path.Combine(newest, FileName(member)), member.Options, source.HiddenSize));
+            }
+
             using var state = new FileStream(Path.Combine(newest, SourceName), FileMode.Open, FileAccess.Read);
             source.RestoreState(state);
-            return trainer;
+            return trainers;
         }
-        catch (IOException failure)
+        catch (Exception failure)
         {
-            trainer.Dispose();
-            throw new SteeringException($"{newest} cannot be read: {failure.Message}", failure);
+            trainers.ForEach(trainer => trainer.Dispose());
+            if (failure is IOException)
+            {
+                throw new SteeringException($"{newest} cannot be read: {failure.Message}", failure);
+            }
+
+            throw;
+        }
+    }
+
+    private static string FileName(TrainingMember member) => member.Name + ".safetensors";
+
+    private static void RefuseOthers(string checkpoint, IReadOnlyList<TrainingMember> members)
+    {
+        string[] stored = [.. Directory.EnumerateFiles(checkpoint, "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+        string[] asked = [.. members.Select(member => member.Name).Order(StringComparer.Ordinal)];
+        if (!stored.SequenceEqual(asked, StringComparer.Ordinal))
+        {
+            throw new SteeringException($"{checkpoint} holds {string.Join(", ", stored)}; asked for: {string.Join(", ", asked)}. Continue with the options the run was started with, or start anew in another folder.");
+        }
+    }
+
+    private static SaeTrainer Continue(string path, TrainingOptions options, int width)
+    {
+        using var file = SafetensorsFile.Open(path);
+        CheckMetadata(file, options, width);
+        var input = new InputEstimate((float)Number(file, "input_scale"), Number(file, "input_variance"));
+        var trainer = SaeTrainer.Continue(options, input, width);
+        try
+        {
+            Restore(trainer, file);
+            return trainer;
         }
         catch
         {
@@ -88,49 +122,55 @@ public static class TrainingCheckpoint
 
     private static List<TensorData> Tensors(SaeTrainer trainer)
     {
-        var (latents, width) = (trainer.Options.LatentCount, trainer.Source.HiddenSize);
-        var tensors = new List<TensorData>
+        var tensors = new List<TensorData> { TensorData.FromInt64("idle_steps", [trainer.Options.LatentCount], trainer.State.IdleSteps) };
+        foreach (var (name, shape, span) in Parts(trainer))
         {
-            TensorData.FromFloat32("input_mean", [width], trainer.Input.Mean),
-            TensorData.FromInt64("idle_steps", [latents], trainer.State.IdleSteps),
-        };
-        foreach (var (name, shape, parts) in Parts(trainer, latents, width))
-        {
-            foreach (var (suffix, span) in parts)
-            {
-                tensors.Add(TensorData.FromFloat32(name + suffix, shape, span().ToArray()));
-            }
+            tensors.Add(TensorData.FromFloat32(name, shape, span().ToArray()));
         }
 
         return tensors;
     }
 
-    private static unsafe IEnumerable<(string Name, long[] Shape, (string Suffix, SpanOf Span)[] Parts)> Parts(SaeTrainer trainer, int latents, int width)
+    private static unsafe List<(string Name, long[] Shape, SpanOf Span)> Parts(SaeTrainer trainer)
     {
-        var weights = trainer.Weights;
-        var adam = trainer.Adam;
-        return
-        [
-            ("encoder", [latents, width], [(string.Empty, () => new(weights.Encoder, latents * width)), (".first", () => adam.Encoder.FirstSpan), (".second", () => adam.Encoder.SecondSpan)]),
-            ("encoder_bias", [latents], [(string.Empty, () => new(weights.EncoderBias, latents)), (".first", () => adam.EncoderBias.FirstSpan), (".second", () => adam.EncoderBias.SecondSpan)]),
-            ("decoder", [latents, width], [(string.Empty, () => new(weights.Decoder, latents * width)), (".first", () => adam.Decoder.FirstSpan), (".second", () => adam.Decoder.SecondSpan)]),
-            ("decoder_bias", [width], [(string.Empty, () => new(weights.DecoderBias, width)), (".first", () => adam.DecoderBias.FirstSpan), (".second", () => adam.DecoderBias.SecondSpan)]),
-        ];
+        var parts = new List<(string Name, long[] Shape, SpanOf Span)>();
+        foreach (var (name, tensor) in trainer.Weights.Named)
+        {
+            var (moments, count) = (trainer.Moments[name], (int)tensor.numel());
+            parts.Add((name, tensor.shape, () => new Span<float>(TensorMemory.Pointer(tensor), count)));
+            parts.Add((name + ".first", tensor.shape, () => moments.FirstSpan));
+            parts.Add((name + ".second", tensor.shape, () => moments.SecondSpan));
+        }
+
+        return parts;
     }
 
-    private static Dictionary<string, string> Metadata(SaeTrainer trainer) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Metadata(SaeTrainer trainer)
     {
-        ["format"] = Format,
-        ["version"] = Version,
-        ["options"] = TrainingOptionsJson.Serialize(trainer.Options),
-        ["hidden_size"] = trainer.Source.HiddenSize.ToString(CultureInfo.InvariantCulture),
-        ["step"] = trainer.StepsDone.ToString(CultureInfo.InvariantCulture),
-        ["threshold"] = trainer.State.Threshold.ToString("R", CultureInfo.InvariantCulture),
-        ["input_scale"] = trainer.Input.Scale.ToString("R", CultureInfo.InvariantCulture),
-        ["input_variance"] = trainer.Input.Variance.ToString("R", CultureInfo.InvariantCulture),
-    };
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["version"] = Version,
+            ["options"] = TrainingOptionsJson.Serialize(trainer.Options),
+            ["hidden_size"] = Text(trainer.HiddenSize),
+            ["step"] = Text(trainer.StepsDone),
+            ["threshold_sum"] = Text(trainer.State.Threshold.Sum),
+            ["threshold_weight"] = Text(trainer.State.Threshold.Weight),
+            ["input_scale"] = Text(trainer.Input.Scale),
+            ["input_variance"] = Text(trainer.Input.Variance),
+        };
+        if (trainer.State.Controller?.State is { } state)
+        {
+            metadata["l0_log_multiplier"] = Text(state.LogMultiplier);
+            metadata["l0_smoothed"] = Text(state.SmoothedL0);
+            metadata["l0_weight"] = Text(state.Weight);
+        }
 
-    private static void CheckMetadata(SafetensorsFile file, TrainingOptions options, IActivationSource source)
+        return metadata;
+    }
+
+    private static void CheckMetadata(SafetensorsFile file, TrainingOptions options, int width)
     {
         if (file.Metadata.GetValueOrDefault("format") != Format || file.Metadata.GetValueOrDefault("version") != Version)
         {
@@ -144,32 +184,29 @@ public static class TrainingCheckpoint
             throw new SteeringException($"{file.Path} belongs to a run with other options. There: {stored}. Asked for: {asked}. Continue with the options it was started with, or start anew in another folder.");
         }
 
-        if (Number(file, "hidden_size") != source.HiddenSize)
+        if (Number(file, "hidden_size") != width)
         {
-            throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{file.Path} was trained on {file.Metadata["hidden_size"]} dimensions; these activations have {source.HiddenSize}."));
+            throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{file.Path} was trained on {file.Metadata["hidden_size"]} dimensions; these activations have {width}."));
         }
     }
 
-    private static void Restore(SaeTrainer trainer, SafetensorsFile file, int width)
+    private static void Restore(SaeTrainer trainer, SafetensorsFile file)
     {
-        var latents = trainer.Options.LatentCount;
-        foreach (var (name, shape, parts) in Parts(trainer, latents, width))
+        foreach (var (name, shape, span) in Parts(trainer))
         {
-            foreach (var (suffix, span) in parts)
-            {
-                ReadExactly(file, name + suffix, (int)shape.Aggregate(1L, (a, b) => a * b)).CopyTo(span());
-            }
+            ReadExactly(file, name, (int)shape.Aggregate(1L, (a, b) => a * b)).CopyTo(span());
         }
 
         var idle = file.Contains("idle_steps") ? file.ReadInt64("idle_steps") : [];
-        if (idle.Length != latents)
+        if (idle.Length != trainer.Options.LatentCount)
         {
-            throw new SteeringException($"{file.Path}: 'idle_steps' is of {idle.Length} latents, expected {latents}.");
+            throw new SteeringException($"{file.Path}: 'idle_steps' is of {idle.Length} latents, expected {trainer.Options.LatentCount}.");
         }
 
         idle.CopyTo(trainer.State.IdleSteps, 0);
         trainer.State.Step = (long)Number(file, "step");
-        trainer.State.Threshold = (float)Number(file, "threshold");
+        trainer.State.Threshold.Restore(Number(file, "threshold_sum"), Number(file, "threshold_weight"));
+        trainer.State.Controller?.Restore(new TargetL0State(Number(file, "l0_log_multiplier"), Number(file, "l0_smoothed"), Number(file, "l0_weight")));
     }
 
     private static float[] ReadExactly(SafetensorsFile file, string name, int count)

@@ -58,7 +58,9 @@ public static class TrainingLogReader
                 Number("l0"),
                 root.GetProperty("dead").GetInt32(),
                 Number("learningRate"),
-                Number("gradientNorm"));
+                Number("gradientNorm"),
+                Number("sparsity"),
+                Number("seconds"));
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -1,4 +1,5 @@
-using Steering.Saes;
+using System.Text.Json.Serialization;
+using Steering.Training.Architectures;
 using Steering.Training.Optimisation;
 
 namespace Steering.Training.Trainer;
@@ -9,17 +10,14 @@ namespace Steering.Training.Trainer;
 /// </summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Kind of autoencoder: TopK, AbsTopK, BatchTopK or MatryoshkaBatchTopK.</summary>
-    public SaeArchitecture Architecture { get; init; } = SaeArchitecture.TopK;
+    private const double RatePerRoot = 0.2;
+    private const int ResamplesPerRun = 10;
+
+    /// <summary>Kind of autoencoder and what it is told.</summary>
+    public SaeKindSettings Autoencoder { get; init; } = new TopKSettings();
 
     /// <summary>Number of latents D.</summary>
     public required int LatentCount { get; init; }
-
-    /// <summary>Active latents a token; may be fractional for the batch kinds, where it is a mean.</summary>
-    public double K { get; init; } = 32;
-
-    /// <summary>Ends of the nested prefixes, ascending and ending with D (Matryoshka); empty: D/16, D/8, D/4, D/2, D.</summary>
-    public IReadOnlyList<int> Prefixes { get; init; } = [];
 
     /// <summary>Tokens to train on, over all passes.</summary>
     public required long Tokens { get; init; }
@@ -42,28 +40,36 @@ public sealed record TrainingOptions
     /// <summary>Largest norm of all gradients together; 0: no limit.</summary>
     public double GradientClip { get; init; } = 1;
 
-    /// <summary>Norm of the encoder rows at the start, where they lie along the decoder rows. Small: few latents win at first, and fewer die.</summary>
-    public double EncoderStart { get; init; } = 0.1;
+    /// <summary>How the weights start.</summary>
+    public SaeInitialisation Initialisation { get; init; } = new();
 
     /// <summary>A latent is dead after so many tokens without being active.</summary>
     public long DeadAfterTokens { get; init; } = 5_120;
 
-    /// <summary>Weight of the auxiliary loss beside the squared error; 0: none.</summary>
-    public double AuxiliaryCoefficient { get; init; } = 0.5;
+    /// <summary>
+    /// Steps between two resamplings of the latents that were not active since the last, for kinds with a sparsity penalty;
+    /// null: a tenth of all steps, 0: never. There is none in the last third, where the learning rate is too low to use them.
+    /// </summary>
+    public int? ResampleSteps { get; init; }
 
-    /// <summary>Dead latents that reconstruct the error of one token at most; null: d/2.</summary>
-    public int? AuxiliaryLatents { get; init; }
+    /// <summary>Share of the steps, at the beginning, over which the sparsity penalty rises linearly from 0.</summary>
+    public double SparsityWarmUpShare { get; init; } = 0.05;
+
+    /// <summary>
+    /// Mean number of active latents that a controller brings kinds with a sparsity penalty to, whatever their coefficient;
+    /// null: the coefficient stays as it is.
+    /// </summary>
+    public double? TargetL0 { get; init; }
 
     /// <summary>Rows at the start from which input scale and decoder bias are estimated.</summary>
     public int EstimationRows { get; init; } = 32_768;
 
-    /// <summary>Decides the initial weights.</summary>
-    public int Seed { get; init; }
-
     /// <summary>Number of steps.</summary>
     public long Steps => (Tokens + BatchSize - 1) / BatchSize;
 
-    internal double PeakLearningRate => LearningRate ?? 0.2 / Math.Sqrt(LatentCount);
+    /// <summary>The peak learning rate that holds: <see cref="LearningRate"/>, or what stands for it.</summary>
+    [JsonIgnore]
+    public double PeakLearningRate => LearningRate ?? RatePerRoot / Math.Sqrt(LatentCount);
 
     /// <summary>Learning rate of a step.</summary>
     /// <param name="step">0 for the first.</param>
@@ -73,4 +79,19 @@ public sealed record TrainingOptions
         var left = (Steps - step) / (double)Steps;
         return PeakLearningRate * rise * (left < DecayShare ? left / DecayShare : 1);
     }
+
+    /// <summary>Share of the sparsity penalty that counts at a step.</summary>
+    /// <param name="step">0 for the first.</param>
+    internal double SparsityAt(long step)
+    {
+        var rising = SparsityWarmUpShare * Steps;
+        return rising > 0 ? Math.Min(1, (step + 1) / rising) : 1;
+    }
+
+    /// <summary>Steps between two resamplings; 0: none.</summary>
+    internal long ResampleEvery => ResampleSteps ?? Math.Max(1, Steps / ResamplesPerRun);
+
+    /// <summary>Whether latents are resampled before a step.</summary>
+    /// <param name="step">0 for the first.</param>
+    internal bool ResamplesAt(long step) => ResampleEvery > 0 && step > 0 && step % ResampleEvery == 0 && 3 * step <= 2 * Steps;
 }

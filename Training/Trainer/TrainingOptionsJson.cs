@@ -15,6 +15,8 @@ public static class TrainingOptionsJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         WriteIndented = false,
+        RespectNullableAnnotations = true,
+        AllowOutOfOrderMetadataProperties = true,
         IgnoreReadOnlyProperties = true,
     };
 

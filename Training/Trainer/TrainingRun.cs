@@ -1,68 +1,162 @@
+using System.Globalization;
 using Steering.Training.Activations;
 
 namespace Steering.Training.Trainer;
 
-/// <summary>A whole run: continues or starts, steps to the end, writes checkpoints and a log line for every step.</summary>
-public static class TrainingRun
+/// <summary>
+/// A whole run of one or several autoencoders from one stream of activations: every batch is read once and given to each.
+/// Checkpoints hold all of them and the stream's place; each has a log with a line for every step.
+/// </summary>
+public sealed class TrainingRun : IDisposable
 {
     /// <summary>Steps between checkpoints unless given.</summary>
     public const int DefaultCheckpointSteps = 500;
 
-    /// <summary>Runs to the end. Cancelled, it writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>
-    /// <param name="options">What to train.</param>
-    /// <param name="source">Activations, from their beginning.</param>
-    /// <param name="folder">Folder of the run: checkpoints, and <c>training.jsonl</c> with a line for every step.</param>
-    /// <param name="resume">Whether to continue what the folder holds; otherwise it must hold no run.</param>
-    /// <param name="checkpointSteps">Steps between checkpoints, at least 1.</param>
-    /// <param name="progress">Told after every step, or null.</param>
-    /// <param name="cancellationToken">Stops between steps.</param>
-    /// <returns>The finished trainer; the caller disposes of it.</returns>
-    /// <exception cref="SteeringException">The folder holds a run and <paramref name="resume"/> is false, or the run cannot go on.</exception>
-    public static SaeTrainer Complete(
-        TrainingOptions options,
-        IActivationSource source,
-        string folder,
-        bool resume,
-        int checkpointSteps = DefaultCheckpointSteps,
-        IProgress<TrainingStep>? progress = null,
-        CancellationToken cancellationToken = default)
+    private readonly IActivationSource _source;
+    private readonly string _folder;
+    private readonly float[] _rows;
+
+    private TrainingRun(IReadOnlyList<TrainingMember> members, IReadOnlyList<SaeTrainer> trainers, IActivationSource source, string folder)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        (Members, Trainers, _source, _folder) = (members, trainers, source, folder);
+        _rows = new float[members[0].Options.BatchSize * source.HiddenSize];
+    }
+
+    /// <summary>What is trained.</summary>
+    public IReadOnlyList<TrainingMember> Members { get; }
+
+    /// <summary>The trainers, in the members' order.</summary>
+    public IReadOnlyList<SaeTrainer> Trainers { get; }
+
+    /// <summary>Starts a run, or continues the one in its folder.</summary>
+    /// <param name="members">What to train; all share batch size and number of tokens.</param>
+    /// <param name="source">Activations, from their beginning; stays the caller's.</param>
+    /// <param name="folder">Folder of the run: checkpoints, and a log for each member.</param>
+    /// <param name="resume">Whether to continue what the folder holds; otherwise it must hold nothing.</param>
+    /// <param name="cancellationToken">Stops waiting for activations.</param>
+    /// <exception cref="SteeringException">The folder holds a run and <paramref name="resume"/> is false, or another run; or the options or activations cannot be trained with.</exception>
+    public static TrainingRun Open(IReadOnlyList<TrainingMember> members, IActivationSource source, string folder, bool resume, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        ArgumentOutOfRangeException.ThrowIfLessThan(checkpointSteps, 1);
+        TrainingMembers.Validate(members, source.HiddenSize);
         if (!resume && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             throw new SteeringException($"{folder} holds a run already. Continue it (--resume), or remove the folder to start anew.");
         }
 
-        var trainer = (resume ? TrainingCheckpoint.Resume(folder, options, source) : null) ?? SaeTrainer.Start(options, source, cancellationToken);
+        var trainers = (resume ? TrainingCheckpoint.Resume(folder, members, source) : null) ?? Start(members, source, cancellationToken);
+        return new TrainingRun(members, trainers, source, folder);
+    }
+
+    /// <summary>Folder of a member's log.</summary>
+    /// <param name="member">One of the run's members.</param>
+    public string FolderOf(TrainingMember member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return Path.Combine(_folder, member.Name);
+    }
+
+    /// <summary>Runs to the end. Cancelled, it writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>
+    /// <param name="checkpointSteps">Steps between checkpoints, at least 1.</param>
+    /// <param name="progress">Told after every step what each member's showed, in the members' order; or null.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="SteeringException">The activations ended or something is not finite; the last checkpoint is good.</exception>
+    public void Complete(int checkpointSteps = DefaultCheckpointSteps, IProgress<IReadOnlyList<TrainingStep>>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(checkpointSteps, 1);
+        var logs = new List<TrainingLog>();
         try
         {
-            using var log = TrainingLog.Open(folder, trainer.StepsDone);
-            while (!trainer.IsFinished)
+            for (var i = 0; i < Members.Count; i++)
+            {
+                logs.Add(TrainingLog.Open(FolderOf(Members[i]), Trainers[i].StepsDone));
+            }
+
+            while (!Trainers[0].IsFinished)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    TrainingCheckpoint.Save(trainer, folder);
+                    Save(logs);
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                var step = trainer.Step(CancellationToken.None);
-                log.Write(step);
-                progress?.Report(step);
-                if (trainer.StepsDone % checkpointSteps == 0 || trainer.IsFinished)
+                var steps = Step(logs);
+                progress?.Report(steps);
+                if (Trainers[0].StepsDone % checkpointSteps == 0 || Trainers[0].IsFinished)
                 {
-                    log.Flush();
-                    TrainingCheckpoint.Save(trainer, folder);
+                    Save(logs);
                 }
             }
+        }
+        finally
+        {
+            logs.ForEach(log => log.Dispose());
+        }
+    }
 
-            return trainer;
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var trainer in Trainers)
+        {
+            trainer.Dispose();
+        }
+    }
+
+    private static List<SaeTrainer> Start(IReadOnlyList<TrainingMember> members, IActivationSource source, CancellationToken cancellationToken)
+    {
+        var rows = new float[checked(members[0].Options.EstimationRows * source.HiddenSize)];
+        var sample = rows.AsSpan(0, source.Peek(rows, cancellationToken) * source.HiddenSize);
+        var trainers = new List<SaeTrainer>();
+        try
+        {
+            foreach (var member in members)
+            {
+                trainers.Add(SaeTrainer.Start(member.Options, sample, source.HiddenSize));
+            }
+
+            return trainers;
         }
         catch
         {
-            trainer.Dispose();
+            trainers.ForEach(trainer => trainer.Dispose());
             throw;
+        }
+    }
+
+    private TrainingStep[] Step(List<TrainingLog> logs)
+    {
+        Fill();
+        var steps = new TrainingStep[Members.Count];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            steps[i] = Trainers[i].Step(_rows);
+            logs[i].Write(steps[i]);
+        }
+
+        return steps;
+    }
+
+    private void Save(List<TrainingLog> logs)
+    {
+        logs.ForEach(log => log.Flush());
+        TrainingCheckpoint.Save(_folder, Members, Trainers, _source);
+    }
+
+    private void Fill()
+    {
+        var (width, options) = (_source.HiddenSize, Members[0].Options);
+        for (var filled = 0; filled < options.BatchSize;)
+        {
+            // Between two batches the stream's place and the weights belong together, so a batch that was begun is finished.
+            var read = _source.Read(_rows.AsSpan(filled * width), CancellationToken.None);
+            if (read == 0)
+            {
+                throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"The activations ended after {(Trainers[0].StepsDone * options.BatchSize) + filled} tokens, but {options.Tokens} were asked for. Let the source repeat its text, or ask for fewer."));
+            }
+
+            filled += read;
         }
     }
 }

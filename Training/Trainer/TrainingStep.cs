@@ -9,6 +9,8 @@ namespace Steering.Training.Trainer;
 /// <param name="Dead">Latents that count as dead.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>
 /// <param name="GradientNorm">Norm of the gradient before clipping.</param>
+/// <param name="Sparsity">Weight λ of the sparsity penalty; 0 for kinds that keep a fixed number of latents.</param>
+/// <param name="Seconds">How long the step took, the wait for activations not counted.</param>
 public readonly record struct TrainingStep(
     long Step,
     long Tokens,
@@ -17,4 +19,6 @@ public readonly record struct TrainingStep(
     double L0,
     int Dead,
     double LearningRate,
-    double GradientNorm);
+    double GradientNorm,
+    double Sparsity,
+    double Seconds);

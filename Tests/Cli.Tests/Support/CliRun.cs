@@ -66,6 +66,17 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return this;
     }
 
+    /// <summary>Asserts that standard output has every part.</summary>
+    public CliRun Prints(params string[] parts)
+    {
+        foreach (var part in parts)
+        {
+            Assert.Contains(part, Output);
+        }
+
+        return this;
+    }
+
     /// <summary>Asserts one readable line on standard error, and nothing else.</summary>
     public CliRun Fails(int exitCode, params string[] parts)
     {

@@ -33,7 +33,7 @@ public sealed class InitialisationTests
             using var weights = settings.Create().Initialise(Latents, Batch(), new SaeInitialisation());
 
             Assert.AreEqual(settings is ReluSettings ? 0.1f : 1f, weights.Decoder[7].norm().item<float>(), 1e-5f);
-            Assert.AreEqual(settings is RankedSettings ? 0.3f : settings is ReluSettings ? 0.1f : 1f, weights.Encoder[7].norm().item<float>(), 1e-5f);
+            Assert.AreEqual(settings is RankedSettings ? 0.1f : settings is ReluSettings ? 0.1f : 1f, weights.Encoder[7].norm().item<float>(), 1e-5f);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed unsafe class SparseStepAgreementTests
     public void SparseStep_Matryoshka_IsTheKindsLoss() => Compare(new MatryoshkaSettings { K = 4.5 }, SparseSelection.BatchTopK, Dead());
 
     [TestMethod]
-    public void SparseStep_AbsTopK_IsTheKindsLoss() => Compare(new AbsTopKSettings { K = 5 }, SparseSelection.AbsTopK, zeros(Latents, ScalarType.Bool));
+    public void SparseStep_AbsTopK_IsTheKindsLoss() => Compare(new AbsTopKSettings { K = 5 }, SparseSelection.AbsTopK, Dead());
 
     private static void Compare(RankedSettings settings, SparseSelection selection, Tensor dead)
     {
@@ -47,7 +47,7 @@ public sealed unsafe class SparseStepAgreementTests
             Tokens,
             team);
         int[] latents = [.. dead.data<bool>().ToArray().Index().Where(pair => pair.Item).Select(pair => pair.Index)];
-        var result = step.Run(new SparseWeights(weights.Encoder, weights.EncoderBias!, weights.Decoder, weights.DecoderBias), TensorMemory.Pointer(x), Tokens, latents);
+        var result = step.Run(new SparseWeights(weights), TensorMemory.Pointer(x), Tokens, latents);
 
         weights.RequireGradients(true);
         using var loss = kind.Loss(weights, x, new LossContext { Dead = dead });

@@ -82,7 +82,7 @@ public sealed class TrainingReportTests
         Assert.Contains("Training of sae-l15", File.ReadAllText(folder["sae-l15.html"]));
     }
 
-    private static TrainingStep Step(int step) => new(step, step * 512L, 10.0 / step, 1.0 / step, 32, step, 1e-3 / step, 0.1 + step);
+    private static TrainingStep Step(int step) => new(step, step * 512L, 10.0 / step, 1.0 / step, 32, step, 1e-3 / step, 0.1 + step, 0, 0.01);
 
     private static SaeEvaluation Evaluate(int seed)
     {

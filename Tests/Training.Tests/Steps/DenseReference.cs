@@ -28,8 +28,10 @@ internal static class DenseReference
             var index = tensor(dead.Select(latent => (long)latent).ToArray());
             var zd = z.index_select(1, index);
             var each = Math.Min(options.AuxiliaryLatents, dead.Length);
-            var (values, places) = zd.topk(each, 1);
-            var fd = zeros_like(zd).scatter(1, places, values.relu());
+            var signed = options.Selection == SparseSelection.AbsTopK;
+            var (_, places) = (signed ? zd.abs() : zd).topk(each, 1);
+            var values = zd.gather(1, places);
+            var fd = zeros_like(zd).scatter(1, places, signed ? values : values.relu());
             var residual = (error! * -1).detach();
             var share = Math.Min((double)dead.Length / options.AuxiliaryLatents, 1);
             total += options.AuxiliaryCoefficient * share * (residual - fd.mm(w.index_select(0, index))).pow(2).sum([1]).mean([0]);
@@ -52,7 +54,7 @@ internal static class DenseReference
         if (options.Selection == SparseSelection.BatchTopK)
         {
             var flat = z.relu().view(-1);
-            var (values, places) = flat.topk((int)Math.Round(options.K * z.shape[0]), 0);
+            var (values, places) = flat.topk((int)(options.K * z.shape[0]), 0);
             return zeros_like(flat).scatter(0, places, values).view(z.shape);
         }
 

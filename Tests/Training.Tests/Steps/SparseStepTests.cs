@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Training.Architectures;
 using Steering.Training.Steps;
 using Steering.Training.Torch;
 using TorchSharp;
@@ -56,7 +57,7 @@ public sealed unsafe class SparseStepTests
         {
             // The second sweep starts from the first one's threshold; scaled inputs put it far too high.
             var result = prepared.Run([]);
-            Assert.AreEqual((long)Math.Round(6.5 * Batch), result.ActiveCount);
+            Assert.AreEqual((long)(6.5 * Batch), result.ActiveCount);
             prepared.X.mul_(0.2f);
         }
     }
@@ -77,7 +78,7 @@ public sealed unsafe class SparseStepTests
         using var prepared = Prepared(options, 2);
         var deadLatents = Enumerable.Range(0, dead).Select(i => i * 3).ToArray();
         var result = prepared.Run(deadLatents);
-        var expected = DenseReference.Gradients(options, prepared.Encoder, prepared.EncoderBias, prepared.Decoder, prepared.DecoderBias, prepared.X, deadLatents, out var loss);
+        var expected = DenseReference.Gradients(options, prepared.Weights.Encoder, prepared.Weights.EncoderBias!, prepared.Weights.Decoder, prepared.Weights.DecoderBias, prepared.X, deadLatents, out var loss);
         Assert.AreEqual(loss, result.Loss, Tolerance * loss);
         foreach (var (name, gradient) in expected)
         {
@@ -103,25 +104,19 @@ public sealed unsafe class SparseStepTests
             _team = new WorkerTeam(workers);
             _step = new SparseStep(options, Width, Latents, Batch, _team);
             using var generator = new Generator(5, CPU);
-            Encoder = randn([Latents, Width], generator: generator);
-            EncoderBias = randn([Latents], generator: generator);
-            Decoder = torch.nn.functional.normalize(randn([Latents, Width], generator: generator), 2, 1);
-            DecoderBias = randn([Width], generator: generator);
+            var encoder = randn([Latents, Width], generator: generator);
+            var encoderBias = randn([Latents], generator: generator);
+            var decoder = torch.nn.functional.normalize(randn([Latents, Width], generator: generator), 2, 1);
+            Weights = new SaeWeights(encoder, decoder, randn([Width], generator: generator)) { EncoderBias = encoderBias };
             X = randn([Batch, Width], generator: generator);
         }
 
-        public Tensor Encoder { get; }
-
-        public Tensor EncoderBias { get; }
-
-        public Tensor Decoder { get; }
-
-        public Tensor DecoderBias { get; }
+        public SaeWeights Weights { get; }
 
         public Tensor X { get; }
 
         public SparseStepResult Run(int[] dead) =>
-            _step.Run(new SparseWeights(Encoder, EncoderBias, Decoder, DecoderBias), TensorMemory.Pointer(X), Batch, dead);
+            _step.Run(new SparseWeights(Weights), TensorMemory.Pointer(X), Batch, dead);
 
         public float[] Gradient(string name)
         {
@@ -149,6 +144,7 @@ public sealed unsafe class SparseStepTests
         {
             _step.Dispose();
             _team.Dispose();
+            Weights.Dispose();
             _scope.Dispose();
         }
     }

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Steering.Cli.CommandLine;
+using Steering.Training.Activations;
+using Steering.Training.Evaluation;
+
+namespace Steering.Cli.Training;
+
+/// <summary>The text on which trained autoencoders are measured.</summary>
+internal sealed class HeldOutText
+{
+    private const int StandardWindows = 100;
+
+    private readonly Option<string?> _text = Values.Path("--eval-text", "Text that the results are measured on; the training text's beginning unless given.", "FILE");
+    private readonly Option<int> _windows = Values.Whole("--eval-windows", "Windows that the results are measured on; 0 measures nothing.", 0, StandardWindows);
+
+    /// <summary>Adds the options to a command.</summary>
+    public HeldOutText AddTo(Command command)
+    {
+        command.Options.Add(_text);
+        command.Options.Add(_windows);
+        return this;
+    }
+
+    /// <summary>Reads the windows; none where nothing is measured.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="training">Where the training's activations come from.</param>
+    /// <param name="cancellationToken">Stops between documents.</param>
+    /// <returns>The windows and what to call the text.</returns>
+    /// <exception cref="SteeringException">There is no text that can be read twice, or it is shorter than a window.</exception>
+    public (IReadOnlyList<EvaluationWindow> Windows, string Name) Read(ParseResult parsed, ActivationSourceOptions training, CancellationToken cancellationToken)
+    {
+        var most = parsed.GetValue(_windows);
+        var given = parsed.GetValue(_text);
+        var path = given ?? training.TextPath;
+        if (most == 0 && given is null)
+        {
+            return ([], string.Empty);
+        }
+
+        if (path is null || (given is null && path == TextCorpus.StandardInput))
+        {
+            throw new SteeringException($"There is no text at hand to measure the result on: {(path is null ? "shards hold none" : "standard input is read once")}. Give one with --eval-text, or --eval-windows 0 to measure nothing.");
+        }
+
+        var corpus = TextCorpus.Open(path, training.Corpus with { Chat = training.Windows.Chat });
+        using var windows = TokenWindows.Load(training.ModelFolder!, training.Windows);
+        IReadOnlyList<EvaluationWindow> read = [.. windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken).Where(window => window.Ids.Length > 1).Take(most).Select(window => new EvaluationWindow(window.Ids, window.Documents))];
+        return read.Count > 0
+            ? (read, Path.GetFileName(path) + (given is null ? " (trained on)" : string.Empty))
+            : throw new SteeringException($"{path} gives not one window to measure the result on; give a longer text.");
+    }
+}
