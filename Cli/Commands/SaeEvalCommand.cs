@@ -80,7 +80,7 @@ internal static class SaeEvalCommand
                 {
                     var identified = options with { ModelSha256 = cut.Fingerprint(cancellationToken), ModelName = autoencoder.ModelName ?? Path.GetFileName(cut.Folder) };
                     using var loaded = SiteModel.Load(cut, where, model.Options(parsed));
-                    return SaeEvaluator.Evaluate(autoencoder, loaded, read, identified, new Stages(progress), cancellationToken);
+                    return SaeEvaluator.Evaluate(autoencoder, loaded, read, identified, new EvaluationStages(progress), cancellationToken);
                 });
                 if (wanted is not null)
                 {
@@ -162,10 +162,5 @@ internal static class SaeEvalCommand
                 console.Output.WriteLine(line);
             }
         }
-    }
-
-    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<EvaluationProgress>
-    {
-        public void Report(EvaluationProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
     }
 }

@@ -8,6 +8,7 @@ using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.Saes;
 using Steering.Training.Activations;
+using Steering.Training.Evaluation;
 using Steering.Training.Reports;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
@@ -63,11 +64,18 @@ internal static class TrainCommand
                 var (windows, corpus) = await Task.Run(() => evaluation.Read(parsed, options, cancellationToken), cancellationToken);
                 TorchRuntime.EnsureLoaded(notice: console.Error.WriteLine);
                 using var input = await ProgressDisplay.RunAsync(console, "opening the text", progress => TrainingInput.Open(options, training.Tokens(parsed), progress, cancellationToken));
-                var runFolder = destination + RunSuffix;
-                using var run = await ProgressDisplay.RunAsync(console, "harvesting the first activations", _ => TrainingRun.Open(training.Members(parsed, cut.HiddenSize, input.OnePass), input.Source, runFolder, parsed.GetValue(resume), cancellationToken));
+                using var run = await ProgressDisplay.RunAsync(console, "harvesting the first activations", _ => TrainingRun.Open(training.Members(parsed, cut.HiddenSize, input.OnePass), input.Source, destination + RunSuffix, parsed.GetValue(resume), cancellationToken));
                 await TrainingBoard.RunAsync(console, run, progress => run.Complete(progress: progress, cancellationToken: cancellationToken));
-                var writer = new TrainingOutput(cut, where, model.Options(parsed), new SaeTrainingSummary { Dataset = Path.GetFileName(from), ContextLength = options.Windows.Length });
-                var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, runFolder, destination, windows, corpus, progress, cancellationToken));
+                var writer = new TrainingOutput
+                {
+                    Cut = cut,
+                    Site = where,
+                    ModelOptions = model.Options(parsed),
+                    Summary = new SaeTrainingSummary { Dataset = Path.GetFileName(from), ContextLength = options.Windows.Length },
+                    Windows = windows,
+                    Corpus = corpus,
+                };
+                var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, destination, new EvaluationStages(progress), cancellationToken));
                 Print(console, results, destination, model.Folder(parsed), input.Counts, corpus, parsed.GetValue(json));
             });
     }
@@ -96,7 +104,7 @@ internal static class TrainCommand
                     l0 = result.Evaluation?.Sparsity.ActiveMean,
                     dead = result.Evaluation?.Sparsity.Dead,
                     ceRecovered = result.Evaluation?.CrossEntropy?.RecoveredFromZero,
-                    seconds = result.Steps.Sum(step => step.Seconds),
+                    seconds = result.Seconds,
                 }),
             }));
             return;
@@ -110,7 +118,7 @@ internal static class TrainCommand
 
         foreach (var result in results)
         {
-            table.AddRow([.. ComparisonTable.Row(TrainingOutput.Reported(result)).Select(cell => new Text(cell))]);
+            table.AddRow([.. ComparisonTable.Row(result.ToReportedRun()).Select(cell => new Text(cell))]);
         }
 
         console.Terminal.Write(table);

@@ -1,8 +1,4 @@
-using System.Reflection;
-using System.Text.Json.Nodes;
 using Steering.Decoding;
-using Steering.Export;
-using Steering.Export.Sockets;
 using Steering.Models;
 
 namespace Steering.Tests.Samples;
@@ -16,7 +12,7 @@ public sealed class ChatWithDialsTests
     private const string Prompt = "Once upon a time";
 
     private static readonly string Root = Directory.CreateTempSubdirectory("steering-samples-").FullName;
-    private static readonly Lazy<string> Model = new(MakeModel);
+    private static readonly Lazy<string> Model = new(() => SampleModel.Make(Path.Combine(Root, "model")));
 
     [ClassCleanup]
     public static void RemoveFolder() => Directory.Delete(Root, recursive: true);
@@ -61,23 +57,7 @@ public sealed class ChatWithDialsTests
             $"{Policy}without:interventions:0:target:features:0", "1",
             $"{Policy}without:interventions:0:target:features:1", "2",
         ];
-        var (reader, writer, errors) = (Console.In, Console.Out, Console.Error);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        try
-        {
-            Console.SetIn(new StringReader(input));
-            Console.SetOut(output);
-            Console.SetError(error);
-            var code = Assembly.Load("ChatWithDials").EntryPoint!.Invoke(null, [arguments]);
-            return ((int)code!, output.ToString(), error.ToString());
-        }
-        finally
-        {
-            Console.SetIn(reader);
-            Console.SetOut(writer);
-            Console.SetError(errors);
-        }
+        return SampleRun.Of("ChatWithDials", input, arguments);
     }
 
     private static string Reply(string output) => output[(output.IndexOf("> ", StringComparison.Ordinal) + 2)..output.LastIndexOf("\n> ", StringComparison.Ordinal)];
@@ -95,28 +75,13 @@ public sealed class ChatWithDialsTests
         return text;
     }
 
-    private static string MakeModel()
-    {
-        var folder = Path.Combine(Root, "model");
-        ModelImporter.Import(OracleFolder.RequireModel("tinystories-656k"), folder, new ImportOptions { Sites = SiteSelection.All }, progress: null, CancellationToken.None);
-        Edit(Path.Combine(folder, "tokenizer_config.json"), config => config["chat_template"] = "{% for message in messages %}{{ message['content'] }}{% endfor %}");
-        return folder;
-    }
-
     private static string MakeSae()
     {
         var source = OracleFolder.Require("saes", "topk");
         var folder = Directory.CreateDirectory(Path.Combine(Root, "sae")).FullName;
         File.Copy(Path.Combine(source, "sae_weights.safetensors"), Path.Combine(folder, "sae_weights.safetensors"), overwrite: true);
         File.Copy(Path.Combine(source, "cfg.json"), Path.Combine(folder, "cfg.json"), overwrite: true);
-        Edit(Path.Combine(folder, "cfg.json"), config => config["metadata"]!["hook_name"] = "blocks.0.hook_resid_post");
+        SampleModel.Edit(Path.Combine(folder, "cfg.json"), config => config["metadata"]!["hook_name"] = "blocks.0.hook_resid_post");
         return folder;
-    }
-
-    private static void Edit(string path, Action<JsonNode> edit)
-    {
-        var document = JsonNode.Parse(File.ReadAllText(path))!;
-        edit(document);
-        File.WriteAllText(path, document.ToJsonString());
     }
 }

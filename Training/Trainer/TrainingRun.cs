@@ -13,14 +13,16 @@ public sealed class TrainingRun : IDisposable
     public const int DefaultCheckpointSteps = 500;
 
     private readonly IActivationSource _source;
-    private readonly string _folder;
     private readonly float[] _rows;
 
     private TrainingRun(IReadOnlyList<TrainingMember> members, IReadOnlyList<SaeTrainer> trainers, IActivationSource source, string folder)
     {
-        (Members, Trainers, _source, _folder) = (members, trainers, source, folder);
+        (Members, Trainers, _source, Folder) = (members, trainers, source, folder);
         _rows = new float[members[0].Options.BatchSize * source.HiddenSize];
     }
+
+    /// <summary>Its folder.</summary>
+    public string Folder { get; }
 
     /// <summary>What is trained.</summary>
     public IReadOnlyList<TrainingMember> Members { get; }
@@ -54,7 +56,7 @@ public sealed class TrainingRun : IDisposable
     public string FolderOf(TrainingMember member)
     {
         ArgumentNullException.ThrowIfNull(member);
-        return Path.Combine(_folder, member.Name);
+        return Path.Combine(Folder, member.Name);
     }
 
     /// <summary>Runs to the end. Cancelled, it writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>
@@ -141,7 +143,7 @@ public sealed class TrainingRun : IDisposable
     private void Save(List<TrainingLog> logs)
     {
         logs.ForEach(log => log.Flush());
-        TrainingCheckpoint.Save(_folder, Members, Trainers, _source);
+        TrainingCheckpoint.Save(Folder, Members, Trainers, _source);
     }
 
     private void Fill()
