@@ -8,7 +8,6 @@ using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.Saes;
 using Steering.Training.Activations;
-using Steering.Training.Evaluation;
 using Steering.Training.Reports;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
