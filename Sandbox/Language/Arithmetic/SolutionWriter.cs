@@ -1,0 +1,173 @@
+using System.Globalization;
+using Steering.Sandbox.Judging;
+
+namespace Steering.Sandbox.Language.Arithmetic;
+
+/// <summary>
+/// Writes the steps that answer a word problem, some wrong, some looked at again, and labels each while writing it.
+/// The labels come from the choices made, not from reading the text: that is what judges are compared with.
+/// </summary>
+internal sealed class SolutionWriter
+{
+    private static readonly Template Setup = Template.Parse(
+        "[{person} has {v} {items} at first.|We begin with {v} {items}.|At the start there are {v} {items}.|First, {person} has {v} {items}.]");
+
+    private static readonly Template SetupGroups = Template.Parse(
+        "[There are {v} {many}, and each has {k} {items}.|We begin with {v} {many} of {k} {items} each.]");
+
+    private static readonly Template Plus = Template.Parse("[Add {k}: {equation}.|With {k} more, {equation}.|Then {k} more come, so {equation}.|{equation}.]");
+    private static readonly Template Minus = Template.Parse("[Take away {k}: {equation}.|Then {k} are gone, so {equation}.|Without {k} of them, {equation}.|{equation}.]");
+    private static readonly Template Times = Template.Parse("[Multiply by {k}: {equation}.|That makes {equation}.|{equation}.]");
+    private static readonly Template Divide = Template.Parse("[Divide by {k}: {equation}.|In {k} parts, {equation}.|{equation}.]");
+    private static readonly Template Look = Template.Parse("[Wait, let me check.|Wait, is that right?|Hold on.|Let me look again.]");
+    private static readonly Template Mend = Template.Parse("[{equation}, not {wrong}.|It is {equation}, not {wrong}.|No, {equation}.]");
+    private static readonly Template Confirm = Template.Parse("[{equation}. That is right.|Yes, {equation}.|{equation}, so it stands.]");
+    private static readonly Template Other = Template.Parse("[Another way:|Let me try a different way:|Let me start over:]");
+    private static readonly Template Final = Template.Parse("Answer: {v} {items}");
+
+    private readonly ChoiceStream _choices;
+    private readonly ProblemText _task;
+    private readonly List<string> _texts = [];
+    private readonly List<ReplyStep> _steps = [];
+
+    private SolutionWriter(ChoiceStream choices, ProblemText task) => (_choices, _task) = (choices, task);
+
+    public static (IReadOnlyList<string> Texts, IReadOnlyList<ReplyStep> Steps) Write(ChoiceStream choices, ProblemText task)
+    {
+        var writer = new SolutionWriter(choices, task);
+        writer.Solve();
+        return (writer._texts, writer._steps);
+    }
+
+    private void Solve()
+    {
+        var problem = _task.Problem;
+        Begin(problem);
+        var value = problem.Start;
+        for (var i = 0; i < problem.Stages.Count; i++)
+        {
+            value = Compute(problem.Stages[i], value);
+            var right = value == problem.Stages[i].Result;
+            if (_choices.Chance(right ? StepRates.ReflectOnRight : StepRates.ReflectOnWrong))
+            {
+                value = Reflect(problem, i, value);
+            }
+            else if (_choices.Chance(right ? StepRates.BacktrackOnRight : StepRates.BacktrackOnWrong))
+            {
+                value = Backtrack(problem, i);
+            }
+        }
+
+        Add(StepKind.Final, Final, value, holds: true, value == problem.Answer, 0, "", 0);
+    }
+
+    private void Begin(WordProblem problem)
+    {
+        if (problem.Stages[0].Operation == 'x')
+        {
+            Add(StepKind.Setup, SetupGroups, problem.Start, holds: true, correct: true, problem.Stages[0].Right, "", 0);
+        }
+        else if (_choices.Chance(0.6))
+        {
+            Add(StepKind.Setup, Setup, problem.Start, holds: true, correct: true, 0, "", 0);
+        }
+    }
+
+    private int Compute(ProblemStage stage, int left)
+    {
+        var operation = stage.Operation;
+        var truth = ProblemStage.Calculate(left, operation, stage.Right);
+        int result;
+        if (truth is null or < 0 || _choices.Chance(StepRates.Wrong))
+        {
+            var opposite = operation switch { '+' => '-', '-' => '+', _ => operation };
+            if (opposite != operation && ProblemStage.Calculate(left, opposite, stage.Right) is >= 0 and { } swapped
+                && (truth is null or < 0 || _choices.Chance(StepRates.WrongOperation)))
+            {
+                (operation, result) = (opposite, swapped);
+            }
+            else
+            {
+                result = Slip(truth ?? left / stage.Right);
+            }
+        }
+        else
+        {
+            result = truth.Value;
+        }
+
+        var template = operation switch { '+' => Plus, '-' => Minus, 'x' => Times, _ => Divide };
+        var holds = ProblemStage.Calculate(left, operation, stage.Right) == result;
+        Add(StepKind.Compute, template, result, holds, holds && result == stage.Result, stage.Right, Equation(left, operation, stage.Right, result), 0);
+        return result;
+    }
+
+    /// <summary>A wrong result near the right one.</summary>
+    private int Slip(int truth)
+    {
+        int[] near = [truth - 10, truth - 2, truth - 1, truth + 1, truth + 2, truth + 10];
+        return _choices.Pick([.. near.Where(value => value >= 0)]);
+    }
+
+    private int Reflect(WordProblem problem, int at, int value)
+    {
+        var stage = problem.Stages[at];
+        if (value == stage.Result)
+        {
+            AddLook(StepKind.Reflection, Look, Confirm, stage.Result, holds: true, correct: true, Equation(stage), 0);
+            return value;
+        }
+
+        if (_choices.Chance(StepRates.Repair))
+        {
+            AddLook(StepKind.Reflection, Look, Mend, stage.Result, holds: true, correct: true, Equation(stage), value);
+            return stage.Result;
+        }
+
+        AddLook(StepKind.Reflection, Look, Confirm, value, holds: false, correct: false, Equation(stage.Left, stage.Operation, stage.Right, value), 0);
+        return value;
+    }
+
+    /// <summary>From the start again, calculation by calculation, to where the reply is.</summary>
+    private int Backtrack(WordProblem problem, int at)
+    {
+        var equations = string.Join(" and ", problem.Stages.Take(at + 1).Select(Equation));
+        var result = problem.Stages[at].Result;
+        AddLook(StepKind.Backtrack, Other, Again, result, holds: true, correct: true, equations, 0);
+        return result;
+    }
+
+    private static readonly Template Again = Template.Parse("[{equation}.|from the beginning, {equation}.|step by step, {equation}.]");
+
+    private void AddLook(StepKind kind, Template lead, Template body, int value, bool holds, bool correct, string equation, int wrong)
+    {
+        var text = lead.Write(_choices, _ => "") + " " + body.Write(_choices, slot => Slot(slot, value, 0, equation, wrong));
+        Record(kind, text, value, holds, correct);
+    }
+
+    private void Add(StepKind kind, Template template, int value, bool holds, bool correct, int k, string equation, int wrong) =>
+        Record(kind, template.Write(_choices, slot => Slot(slot, value, k, equation, wrong)), value, holds, correct);
+
+    private void Record(StepKind kind, string text, int value, bool holds, bool correct)
+    {
+        _texts.Add(Spelling.Tidy(text));
+        _steps.Add(new ReplyStep(kind, value, holds, correct));
+    }
+
+    private string Slot(string slot, int value, int k, string equation, int wrong) => slot switch
+    {
+        "person" => _task.Person,
+        "items" => _task.Item,
+        "many" => _task.Container!,
+        "v" => value.ToString(CultureInfo.InvariantCulture),
+        "k" => k.ToString(CultureInfo.InvariantCulture),
+        "wrong" => wrong.ToString(CultureInfo.InvariantCulture),
+        "equation" => equation,
+        _ => throw new InvalidOperationException($"A step has no slot '{slot}'."),
+    };
+
+    private static string Equation(ProblemStage stage) => Equation(stage.Left, stage.Operation, stage.Right, stage.Result);
+
+    private static string Equation(int left, char operation, int right, int result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{left} {operation} {right} = {result}");
+}

@@ -1,0 +1,39 @@
+using Steering.Sandbox;
+using Steering.Sandbox.Judging;
+
+namespace Steering.Tests.Sandbox.Judging;
+
+/// <summary>Text that no grammar of ours wrote.</summary>
+[TestClass]
+public sealed class SandboxJudgeTests
+{
+    [TestMethod]
+    [DataRow("You are a STUPID machine!", true)]
+    [DataRow("Oh, shut  up.", true)]
+    [DataRow("Shut the door, then look up.", false)]
+    [DataRow("The stupidity of it.", false)]
+    [DataRow("Thank you, that was kind.", false)]
+    [DataRow("", false)]
+    public void IsRude_FindsWholeWordsAndPhrases(string text, bool rude) => Assert.AreEqual(rude, SandboxJudge.IsRude(text));
+
+    [TestMethod]
+    [DataRow("The dog and the cat are in the garden.", Topic.Animals)]
+    [DataRow("A guitar, a song and a train.", Topic.Music)]
+    [DataRow("A guitar and a train.", null)]
+    [DataRow("Nothing in particular.", null)]
+    public void Topic_IsTheOneWithMostWords(string text, Topic? topic) => Assert.AreEqual(topic, SandboxJudge.Topic(text));
+
+    [TestMethod]
+    [DataRow("Wow, my dear friend, how lovely!", Register.Friendly)]
+    [DataRow("Dear friend, you fool and idiot.", Register.Rude)]
+    [DataRow("It is four o'clock.", Register.Neutral)]
+    [DataRow("The silver moon whispers.", Register.Poetic)]
+    public void Register_IsTheOneWithMostMarkers(string text, Register register) => Assert.AreEqual(register, SandboxJudge.Register(text));
+
+    [TestMethod]
+    [DataRow("Wait, let me check that again.", true)]
+    [DataRow("WAIT. Let me check.", true)]
+    [DataRow("Wait for the bus and let me know.", false)]
+    [DataRow("Hold on, 3 + 4 is 7.", true)]
+    public void HasReflection_FindsTheWordsOfLookingAgain(string text, bool reflects) => Assert.AreEqual(reflects, SandboxJudge.HasReflection(text));
+}
