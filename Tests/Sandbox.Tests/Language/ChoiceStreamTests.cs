@@ -39,6 +39,15 @@ public sealed class ChoiceStreamTests
         Assert.AreEqual(-(0.2 * Math.Log(0.2)) - (0.8 * Math.Log(0.8)), choices.Nats / Draws, 0.01);
     }
 
+    /// <summary>The first two outputs of SplitMix64 from seed 0, as its authors' C code prints them.</summary>
+    [TestMethod]
+    public void Mix_IsSplitMix64()
+    {
+        const ulong Step = 0x9E3779B97F4A7C15;
+        Assert.AreEqual(0xE220A8397B1DCDAFUL, ChoiceStream.Mix(Step));
+        Assert.AreEqual(0x6E789E6AA1B965F4UL, ChoiceStream.Mix(unchecked(2 * Step)));
+    }
+
     [TestMethod]
     public void Streams_OfNeighbouringSeeds_AreUnrelated()
     {
