@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Steering.Sandbox;
 
@@ -10,6 +11,7 @@ namespace Steering.Sandbox;
 public sealed record SandboxDocument(ulong Seed, Instruction Instruction, IReadOnlyList<SandboxTurn> Turns, IReadOnlyList<Fact> Facts)
 {
     /// <summary>The conversation in ChatML, every turn closed with <c>&lt;|im_end|&gt;</c> and a line break.</summary>
+    [JsonPropertyOrder(-1)]
     public string Text { get; } = Render(Turns);
 
     /// <summary>
