@@ -1,5 +1,5 @@
 using System.CommandLine;
 using SandboxModel;
 
-var root = new RootCommand("Makes the sandbox language model: its text, later its tokenizer and weights.") { TextCommand.Create() };
+var root = new RootCommand("Makes the sandbox language model: its text and its tokenizer.") { TextCommand.Create(), TokenizerCommand.Create() };
 return root.Parse(args).Invoke();

@@ -8,6 +8,9 @@ internal static class ByteAlphabet
     private static readonly char[] Characters = Build();
     private static readonly Dictionary<char, byte> Bytes = Enumerable.Range(0, 256).ToDictionary(value => Characters[value], value => (byte)value);
 
+    /// <summary>The alphabet, by byte.</summary>
+    public static ReadOnlySpan<char> All => Characters;
+
     /// <summary>Writes the UTF-8 bytes of a text in the alphabet.</summary>
     public static string FromText(string text)
     {

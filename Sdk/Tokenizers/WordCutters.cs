@@ -8,6 +8,9 @@ internal static class WordCutters
 {
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    /// <summary>As SmolLM2 cuts: every digit alone, then GPT-2's expression.</summary>
+    public static WordCutter SmolLm { get; } = Chain([Digits(individually: true, "SmolLM2"), ByteLevel(addPrefixSpace: false, useRegex: true, "SmolLM2")]);
+
     /// <summary>Leaves the text whole.</summary>
     public static void Whole(string text, bool isFirst, Action<string> emit) => emit(text);
 

@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steering.IO;
+
+namespace Steering.Training.Tokenizers;
+
+/// <summary>Writes a tokenizer in Hugging Face's form.</summary>
+internal static class TokenizerFiles
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+
+    public static void Write(TrainedTokenizer tokenizer, BytePairOptions options, string folder)
+    {
+        AtomicFile.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), Special(options).ToJsonString(Json));
+        AtomicFile.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), Config(options).ToJsonString(Json));
+        AtomicFile.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer(tokenizer, options).ToJsonString(Json));
+    }
+
+    private static JsonObject Special(BytePairOptions options)
+    {
+        var special = new JsonObject { ["eos_token"] = options.EndToken, ["pad_token"] = options.EndToken };
+        if (options.BeginToken is { } begin)
+        {
+            special["bos_token"] = begin;
+        }
+
+        return special;
+    }
+
+    private static JsonObject Config(BytePairOptions options)
+    {
+        var config = Special(options);
+        config["tokenizer_class"] = "GPT2Tokenizer";
+        config["add_prefix_space"] = false;
+        config["clean_up_tokenization_spaces"] = false;
+        if (options.ChatTemplate is { } template)
+        {
+            config["chat_template"] = template;
+        }
+
+        if (options.MaximumLength is { } length)
+        {
+            config["model_max_length"] = length;
+        }
+
+        return config;
+    }
+
+    private static JsonObject Tokenizer(TrainedTokenizer tokenizer, BytePairOptions options) => new()
+    {
+        ["version"] = "1.0",
+        ["truncation"] = null,
+        ["padding"] = null,
+        ["added_tokens"] = new JsonArray([.. options.SpecialTokens.Select(Added)]),
+        ["normalizer"] = null,
+        ["pre_tokenizer"] = new JsonObject
+        {
+            ["type"] = "Sequence",
+            ["pretokenizers"] = new JsonArray(
+                new JsonObject { ["type"] = "Digits", ["individual_digits"] = true },
+                new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true }),
+        },
+        ["post_processor"] = null,
+        ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
+        ["model"] = new JsonObject
+        {
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = null,
+            ["continuing_subword_prefix"] = null,
+            ["end_of_word_suffix"] = null,
+            ["fuse_unk"] = false,
+            ["byte_fallback"] = false,
+            ["ignore_merges"] = false,
+            ["vocab"] = new JsonObject(tokenizer.Vocabulary.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)JsonValue.Create(id)))),
+            ["merges"] = new JsonArray([.. tokenizer.Merges.Select(merge => (JsonNode?)JsonValue.Create(merge.Left + " " + merge.Right))]),
+        },
+    };
+
+    private static JsonNode Added(string token, int id) => new JsonObject
+    {
+        ["id"] = id,
+        ["content"] = token,
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = true,
+    };
+}
