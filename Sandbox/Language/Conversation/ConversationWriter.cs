@@ -51,6 +51,12 @@ internal sealed class ConversationWriter
         var exchanges = 1 + _choices.Weighted(aboutNumbers ? [0.75, 0.25] : [0.12, 0.36, 0.34, 0.18]);
         for (var i = 0; i < exchanges; i++)
         {
+            if (_exchanges.CanRecall && _choices.Chance(RecallWhenPossible))
+            {
+                Talk(recall: true);
+                continue;
+            }
+
             ChooseTopic(first: i == 0, mayBeSmallTalk: !aboutNumbers);
             if (aboutNumbers || (_topic.Items.Count > 0 && _choices.Chance(ProblemAfterTalk)))
             {
@@ -58,25 +64,32 @@ internal sealed class ConversationWriter
             }
             else
             {
-                Talk();
+                Talk(recall: false);
             }
         }
     }
 
     private void ChooseTopic(bool first, bool mayBeSmallTalk)
     {
-        if (first ? mayBeSmallTalk && _choices.Chance(SmallTalk) : _topic.Topic is not null && _choices.Chance(KeepTopic))
+        if (first && mayBeSmallTalk && _choices.Chance(SmallTalk))
         {
             return;
         }
 
-        _topic = _choices.Pick(_world.Topics);
+        var kept = first || _topic.Topic is null ? 0 : KeepTopic;
+        var weights = new double[_world.Topics.Count];
+        Array.Fill(weights, (1 - kept) / weights.Length);
+        if (_topic.Topic is { } before)
+        {
+            weights[(int)before] += kept;
+        }
+
+        _topic = _world.Topics[_choices.Weighted(weights)];
     }
 
-    private void Talk()
+    private void Talk(bool recall)
     {
         var user = _tone.NextUser();
-        var recall = _exchanges.CanRecall && _choices.Chance(RecallWhenPossible);
         var exchange = recall ? _exchanges.Recall() : _exchanges.Fresh(_topic);
         if (recall)
         {

@@ -6,7 +6,7 @@ internal static class RegisterRates
     /// <summary>The user keeps the register of the turn before.</summary>
     public const double UserKeeps = 0.7;
 
-    /// <summary>By <see cref="Register"/>.</summary>
+    /// <summary>By <see cref="Register"/>; adds up to one.</summary>
     public static ReadOnlySpan<double> User => [0.46, 0.16, 0.06, 0.04, 0.05, 0.05, 0.18];
 
     /// <summary>By <see cref="Instruction"/>: none, polite, then the registers.</summary>

@@ -11,11 +11,15 @@ internal sealed class ToneWriter(ChoiceStream choices, WorldGrammar world, Instr
     /// <summary>How the user speaks next.</summary>
     public Register NextUser()
     {
-        if (_user is null || !choices.Chance(RegisterRates.UserKeeps))
+        var weights = RegisterRates.User.ToArray();
+        if (_user is { } before)
         {
-            _user = (Register)choices.Weighted(RegisterRates.User);
+            // One draw of both ways to come to the same register: two would make the text seem less probable than it is.
+            weights = [.. weights.Select(weight => (1 - RegisterRates.UserKeeps) * weight)];
+            weights[(int)before] += RegisterRates.UserKeeps;
         }
 
+        _user = (Register)choices.Weighted(weights);
         return _user.Value;
     }
 

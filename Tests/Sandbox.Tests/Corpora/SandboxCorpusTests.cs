@@ -130,6 +130,21 @@ public sealed class SandboxCorpusTests
         }
     }
 
+    /// <summary>The probability that the generator claims for a text is how often it writes it: 4.5 standard deviations.</summary>
+    [TestMethod]
+    public void Nats_AreTheFrequencyOfWhatIsWritten()
+    {
+        var requests = WrittenDocuments.Turns(TurnRole.System).GroupBy(pair => pair.Turn.Text, StringComparer.Ordinal).ToArray();
+        Assert.IsGreaterThan(20, requests.Length);
+        foreach (var request in requests)
+        {
+            var claimed = Math.Exp(-request.First().Turn.Nats);
+            Assert.IsTrue(request.All(pair => pair.Turn.Nats == request.First().Turn.Nats), request.Key);
+            var deviation = Math.Sqrt(claimed * (1 - claimed) / WrittenDocuments.Count);
+            Assert.AreEqual(claimed, request.Count() / (double)WrittenDocuments.Count, 4.5 * deviation, request.Key);
+        }
+    }
+
     [TestMethod]
     public void Entropy_OfTwoSamples_Agrees()
     {
