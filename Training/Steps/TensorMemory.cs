@@ -15,7 +15,8 @@ internal static unsafe class TensorMemory
         }
 
         // The span of a whole tensor ends at 2 GiB; the pointer of its first element does not.
-        using var first = tensor.view(-1).narrow(0, 0, 1);
+        using var flat = tensor.view(-1);
+        using var first = flat.narrow(0, 0, 1);
         fixed (byte* start = first.bytes)
         {
             return (float*)start;
