@@ -33,3 +33,5 @@ if [ -n "$text" ]; then
   benchmark harvest "$models/fp32" "$text" "resid_post.$block"
 fi
 benchmark encode
+benchmark train
+benchmark catalogue
