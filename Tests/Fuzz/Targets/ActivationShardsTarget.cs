@@ -28,7 +28,12 @@ internal sealed class ActivationShardsTarget : IFuzzTarget
             ],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["steering_shard_version"] = "1", ["steering_model"] = "tiny", ["steering_model_sha256"] = Hash, ["steering_site"] = "resid_post.1", ["steering_shard"] = "0", ["steering_first_window"] = "0",
+                ["steering_shard_version"] = "1",
+                ["steering_model"] = "tiny",
+                ["steering_model_sha256"] = Hash,
+                ["steering_site"] = "resid_post.1",
+                ["steering_shard"] = "0",
+                ["steering_first_window"] = "0",
             });
         var bytes = File.ReadAllBytes(path);
         Seeds =
