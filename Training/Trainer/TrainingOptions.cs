@@ -12,6 +12,8 @@ public sealed record TrainingOptions
 {
     private const double RatePerRoot = 0.2;
     private const int ResamplesPerRun = 10;
+    private const double GainTimesSteps = 6;
+    private const double SlowestGain = 0.002;
 
     /// <summary>Kind of autoencoder and what it is told.</summary>
     public SaeKindSettings Autoencoder { get; init; } = new TopKSettings();
@@ -87,6 +89,12 @@ public sealed record TrainingOptions
         var rising = SparsityWarmUpShare * Steps;
         return rising > 0 ? Math.Min(1, (step + 1) / rising) : 1;
     }
+
+    /// <summary>
+    /// Gain of the controller behind <see cref="TargetL0"/>: latents answer to a penalty only after some hundred steps, and a
+    /// controller faster than that overshoots; in a short run it has to be.
+    /// </summary>
+    internal double ControllerGain => Math.Clamp(GainTimesSteps / Steps, SlowestGain, TargetL0Controller.DefaultGain);
 
     /// <summary>Steps between two resamplings; 0: none.</summary>
     internal long ResampleEvery => ResampleSteps ?? Math.Max(1, Steps / ResamplesPerRun);

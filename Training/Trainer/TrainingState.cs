@@ -15,7 +15,7 @@ internal sealed class TrainingState
             MatryoshkaSettings nested => nested.ThresholdRate,
             _ => ThresholdEstimate.DefaultRate,
         });
-        Controller = options.TargetL0 is { } target ? new TargetL0Controller(target) : null;
+        Controller = options.TargetL0 is { } target ? new TargetL0Controller(target, options.ControllerGain) : null;
     }
 
     /// <summary>Steps done.</summary>
