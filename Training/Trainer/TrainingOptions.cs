@@ -12,7 +12,7 @@ public sealed record TrainingOptions
 {
     private const double RatePerRoot = 0.2;
     private const int ResamplesPerRun = 10;
-    private const double GainTimesSteps = 6;
+    private const double GainTimesSteps = 12;
     private const double SlowestGain = 0.002;
 
     /// <summary>Kind of autoencoder and what it is told.</summary>
@@ -55,7 +55,7 @@ public sealed record TrainingOptions
     public int? ResampleSteps { get; init; }
 
     /// <summary>Share of the steps, at the beginning, over which the sparsity penalty rises linearly from 0.</summary>
-    public double SparsityWarmUpShare { get; init; } = 0.05;
+    public double SparsityWarmUpShare { get; init; } = 0.4;
 
     /// <summary>
     /// Mean number of active latents that a controller brings kinds with a sparsity penalty to, whatever their coefficient;
