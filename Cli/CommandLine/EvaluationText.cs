@@ -38,12 +38,6 @@ internal sealed class EvaluationText
         var chat = parsed.GetValue(_chat);
         var corpus = TextCorpus.Open(parsed.GetRequiredValue(_text)!, new TextCorpusOptions { Field = parsed.GetValue(_field), Chat = chat });
         using var windows = TokenWindows.Load(modelFolder, new TokenWindowOptions { Length = parsed.GetValue(_window), Chat = chat, Bos = _bos.Value(parsed) });
-        return
-        [
-            .. windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken)
-                .Where(window => window.Ids.Length > 1)
-                .Take(maximum == 0 ? int.MaxValue : maximum)
-                .Select(window => new EvaluationWindow(window.Ids, window.Documents)),
-        ];
+        return EvaluationWindow.Read(corpus, windows, maximum == 0 ? int.MaxValue : maximum, cancellationToken);
     }
 }

@@ -46,7 +46,7 @@ internal static class FeaturesCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(folder)!;
-                var sae = SaeSource.Load(path);
+                var sae = SaeFolder.Load(path);
                 using var known = parsed.GetValue(summary) == 0 ? null : await Task.Run(() => Catalogue(path, parsed.GetValue(catalogue), sae), cancellationToken);
                 var ids = await prompt.EncodeAsync(parsed, model, console.Input, cancellationToken);
                 var texts = TokenTexts.Of(TextTokenizer.Load(model.Folder(parsed)), ids);

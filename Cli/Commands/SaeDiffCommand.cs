@@ -5,6 +5,7 @@ using Spectre.Console;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
+using Steering.Saes;
 using Steering.Training.Evaluation;
 
 namespace Steering.Cli.Commands;
@@ -24,7 +25,7 @@ internal static class SaeDiffCommand
             .WithExamples("steer sae diff sae-a sae-b")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var (a, b) = (SaeSource.Load(parsed.GetRequiredValue(first)), SaeSource.Load(parsed.GetRequiredValue(second)));
+                var (a, b) = (SaeFolder.Load(parsed.GetRequiredValue(first)), SaeFolder.Load(parsed.GetRequiredValue(second)));
                 var comparison = await ProgressDisplay.RunAsync(console, "comparing directions", progress =>
                     SaeComparison.Compare(a, b, parsed.GetValue(other), new Fraction(progress, "comparing directions"), cancellationToken));
                 if (parsed.GetValue(json))

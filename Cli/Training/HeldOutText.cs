@@ -44,7 +44,7 @@ internal sealed class HeldOutText
 
         var corpus = TextCorpus.Open(path, training.Corpus with { Chat = training.Windows.Chat });
         using var windows = TokenWindows.Load(training.ModelFolder!, training.Windows);
-        IReadOnlyList<EvaluationWindow> read = [.. windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken).Where(window => window.Ids.Length > 1).Take(most).Select(window => new EvaluationWindow(window.Ids, window.Documents))];
+        var read = EvaluationWindow.Read(corpus, windows, most, cancellationToken);
         return read.Count > 0
             ? (read, Path.GetFileName(path) + (given is null ? " (trained on)" : string.Empty))
             : throw new SteeringException($"{path} gives not one window to measure the result on; give a longer text.");

@@ -33,7 +33,7 @@ internal sealed class TrainingArguments
     }
 
     /// <summary>The seed of weights and order.</summary>
-    public int Seed(ParseResult parsed) => parsed.GetValue(_seed);
+    public long Seed(ParseResult parsed) => parsed.GetResult(_seed) is { Implicit: false } || Config(parsed) is not { } config ? parsed.GetValue(_seed) : config.Initialisation.Seed;
 
     /// <summary>Activations to train on as far as the user says; null for one pass.</summary>
     public long? Tokens(ParseResult parsed) => parsed.GetResult(_tokens) is null ? Config(parsed)?.Tokens : parsed.GetValue(_tokens);
@@ -54,7 +54,7 @@ internal sealed class TrainingArguments
             {
                 Tokens = Tokens(parsed) ?? onePass,
                 BatchSize = parsed.GetResult(_batch) is null ? standard.BatchSize : parsed.GetValue(_batch)!.Value,
-                Initialisation = config is null || parsed.GetResult(_seed) is { Implicit: false } ? standard.Initialisation with { Seed = Seed(parsed) } : standard.Initialisation,
+                Initialisation = standard.Initialisation with { Seed = Seed(parsed) },
             },
             Kinds = parsed.GetValue(_kinds)?.Split(',') ?? [],
             LatentCounts = [.. _latents.Values(parsed).Select(value => (int)value)],

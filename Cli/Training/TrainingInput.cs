@@ -11,11 +11,9 @@ internal sealed class TrainingInput : IDisposable
     private const long QuicklyCounted = 64 << 20;
     private const long MostInMemory = 1 << 30;
 
-    private TrainingInput(IActivationSource source, long onePass)
-    {
-        Source = source;
-        OnePass = onePass;
-    }
+    private readonly Func<HarvestCounts> _counts;
+
+    private TrainingInput(IActivationSource source, long onePass, Func<HarvestCounts> counts) => (Source, OnePass, _counts) = (source, onePass, counts);
 
     /// <summary>The activations, without end but for standard input.</summary>
     public IActivationSource Source { get; }
@@ -24,11 +22,14 @@ internal sealed class TrainingInput : IDisposable
     public long OnePass { get; }
 
     /// <summary>Tokens that the model read so far and those of them that were left out, in words.</summary>
-    public string Counts => Source is MixingActivationSource { Counts: { Tokens: > 0 } counts }
-        ? string.Create(CultureInfo.InvariantCulture, $"{counts.Tokens:N0} tokens read; left out: {counts.FirstPositions:N0} at position 0, {counts.MassiveTokens:N0} massive")
-        : _inMemory;
-
-    private string _inMemory = string.Empty;
+    public string Counts
+    {
+        get
+        {
+            var counts = _counts();
+            return string.Create(CultureInfo.InvariantCulture, $"{counts.Tokens:N0} tokens read; left out: {counts.FirstPositions:N0} at position 0, {counts.MassiveTokens:N0} massive");
+        }
+    }
 
     /// <summary>Opens what the options describe.</summary>
     /// <param name="options">Model, site, and a text or shards.</param>
@@ -40,13 +41,14 @@ internal sealed class TrainingInput : IDisposable
     {
         if (options.TextPath is null)
         {
-            return new TrainingInput(ActivationSources.Open(options, cancellationToken), ShardFolder.Open(options.ShardFolder!).Index.Counts.Rows);
+            var counts = ShardFolder.Open(options.ShardFolder!).Index.Counts;
+            return new TrainingInput(ActivationSources.Open(options, cancellationToken), counts.Rows, () => counts);
         }
 
         if (string.Equals(options.TextPath, TextCorpus.StandardInput, StringComparison.Ordinal))
         {
             var tokens = wanted ?? throw new SteeringException("How long standard input is cannot be known before it is read; say with --tokens how many activations to train on.");
-            return new TrainingInput(ActivationSources.Open(options.ShardFolder is null ? options with { Passes = 1 } : options, cancellationToken), tokens);
+            return Of(ActivationSources.Open(options.ShardFolder is null ? options with { Passes = 1 } : options, cancellationToken), tokens);
         }
 
         var source = HarvestActivationSource.Open(options, cancellationToken);
@@ -54,7 +56,7 @@ internal sealed class TrainingInput : IDisposable
         {
             if (wanted is { } many && new FileInfo(options.TextPath).Length > QuicklyCounted)
             {
-                return new TrainingInput(source, many);
+                return Of(source, many);
             }
 
             progress.Report(new StageProgress("counting tokens", 0));
@@ -62,38 +64,35 @@ internal sealed class TrainingInput : IDisposable
             var rows = Math.Max(1, counted - (counted / options.Windows.Length));
             if (options.ShardFolder is not null || wanted is null || wanted <= rows || rows * source.HiddenSize * sizeof(float) > MostInMemory)
             {
-                return new TrainingInput(source, rows);
+                return Of(source, rows);
             }
+
+            source.Dispose();
+            return InMemory(options with { Passes = 1 }, rows, progress, cancellationToken);
         }
         catch
         {
             source.Dispose();
             throw;
         }
-
-        source.Dispose();
-        return InMemory(options, progress, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
 
+    private static TrainingInput Of(MixingActivationSource source, long onePass) => new(source, onePass, () => source.Counts);
+
     /// <summary>A short text that is read several times: the model runs once.</summary>
-    private static TrainingInput InMemory(ActivationSourceOptions options, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    private static TrainingInput InMemory(ActivationSourceOptions options, long rows, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        var corpus = TextCorpus.Open(options.TextPath!, options.Corpus with { Chat = options.Windows.Chat });
-        using var windows = TokenWindows.Load(options.ModelFolder!, options.Windows);
-        using var head = SiteHead.Load(options.ModelFolder!, options.Site!, options.Model);
-        var told = new Told(progress, corpus);
-        var harvest = MemoryHarvest.Collect(head, windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken), options.Harvest.Exclusion, long.MaxValue, told, cancellationToken);
-        return new TrainingInput(new MemoryActivationSource(harvest.Rows, head.HiddenSize, options.Seed), harvest.Rows.Length / head.HiddenSize)
-        {
-            _inMemory = string.Create(CultureInfo.InvariantCulture, $"{harvest.Tokens:N0} tokens read; left out: {harvest.LeftOut:N0} at position 0 or massive"),
-        };
+        using var once = ActivationSources.Open(options, cancellationToken);
+        var memory = MemoryActivationSource.Collect(once, rows, options.Seed, new Told(progress, rows), cancellationToken);
+        var counts = once.Counts;
+        return new TrainingInput(memory, memory.Count, () => counts);
     }
 
-    private sealed class Told(IProgress<StageProgress> progress, TextCorpus corpus) : IProgress<long>
+    private sealed class Told(IProgress<StageProgress> progress, long all) : IProgress<long>
     {
-        public void Report(long value) => progress.Report(new StageProgress(string.Create(CultureInfo.InvariantCulture, $"harvesting, {value:N0} tokens"), corpus.ShareRead ?? 0));
+        public void Report(long value) => progress.Report(new StageProgress(string.Create(CultureInfo.InvariantCulture, $"harvesting, {value:N0} activations"), (double)value / all));
     }
 }

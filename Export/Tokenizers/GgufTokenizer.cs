@@ -52,7 +52,7 @@ internal static class GgufTokenizer
         {
             if (types[id] is ControlToken or UserDefinedToken)
             {
-                decoder[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = AddedToken(tokens[id], types[id] == ControlToken);
+                decoder[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = BytePairDocument.AddedToken(tokens[id], types[id] == ControlToken);
             }
         }
 
@@ -73,36 +73,18 @@ internal static class GgufTokenizer
 
             if (types.Count > 0 && types[id] is ControlToken or UserDefinedToken)
             {
-                var token = AddedToken(tokens[id], types[id] == ControlToken);
-                token.Insert(0, "id", id);
-                added.Add((JsonNode)token);
+                added.Add((JsonNode)BytePairDocument.AddedToken(id, tokens[id], types[id] == ControlToken));
             }
         }
 
-        return new JsonObject
-        {
-            ["version"] = "1.0",
-            ["truncation"] = null,
-            ["padding"] = null,
-            ["added_tokens"] = added,
-            ["normalizer"] = preTokenizer.ComposeCharacters ? new JsonObject { ["type"] = "NFC" } : null,
-            ["pre_tokenizer"] = preTokenizer.ToJson(),
-            ["post_processor"] = AddsBos(file) ? BosTemplate(file, tokens) : null,
-            ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
-            ["model"] = new JsonObject
-            {
-                ["type"] = "BPE",
-                ["dropout"] = null,
-                ["unk_token"] = null,
-                ["continuing_subword_prefix"] = null,
-                ["end_of_word_suffix"] = null,
-                ["fuse_unk"] = false,
-                ["byte_fallback"] = false,
-                ["ignore_merges"] = preTokenizer.WholeWordsFirst,
-                ["vocab"] = vocabulary,
-                ["merges"] = new JsonArray([.. merges.Select(merge => (JsonNode)merge)]),
-            },
-        };
+        return BytePairDocument.Create(
+            added,
+            preTokenizer.ToJson(),
+            vocabulary,
+            merges,
+            preTokenizer.ComposeCharacters ? new JsonObject { ["type"] = "NFC" } : null,
+            AddsBos(file) ? BosTemplate(file, tokens) : null,
+            preTokenizer.WholeWordsFirst);
     }
 
     private static JsonObject BosTemplate(GgufFile file, IReadOnlyList<string> tokens)
@@ -137,16 +119,6 @@ internal static class GgufTokenizer
 
         return map;
     }
-
-    private static JsonObject AddedToken(string content, bool special) => new()
-    {
-        ["content"] = content,
-        ["single_word"] = false,
-        ["lstrip"] = false,
-        ["rstrip"] = false,
-        ["normalized"] = false,
-        ["special"] = special,
-    };
 
     private static int? TokenId(GgufFile file, string role, IReadOnlyList<string> tokens)
     {

@@ -34,11 +34,12 @@ internal static class PreTokenizers
         ? found
         : throw new SteeringException($"{source} names the pre-tokenizer '{name}', which is not supported: tokens would silently differ. Supported: {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}. Import from the Hugging Face folder instead; it carries a tokenizer.json.");
 
-    private static JsonObject Gpt2() => ByteLevel(useRegex: true);
-
-    private static JsonObject SingleDigitsThenGpt2() => Sequence(
+    /// <summary>Digits one by one, the rest as GPT-2 does (StarCoder, SmolLM).</summary>
+    public static JsonObject SingleDigitsThenGpt2() => Sequence(
         new JsonObject { ["type"] = "Digits", ["individual_digits"] = true },
         ByteLevel(useRegex: true));
+
+    private static JsonObject Gpt2() => ByteLevel(useRegex: true);
 
     private static JsonObject Pattern(string regex) => Sequence(
         new JsonObject

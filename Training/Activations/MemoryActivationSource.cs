@@ -44,6 +44,32 @@ public sealed class MemoryActivationSource : IActivationSource
         Shuffle();
     }
 
+    /// <summary>Keeps all rows that another source gives up to its end.</summary>
+    /// <param name="source">The rows, with an end; read to it, not disposed of.</param>
+    /// <param name="expectedRows">About how many rows there are: what is allocated first.</param>
+    /// <param name="seed">Decides the order of every epoch.</param>
+    /// <param name="progress">Told the number of rows read, or null.</param>
+    /// <param name="cancellationToken">Stops waiting for the model.</param>
+    /// <exception cref="SteeringException">There is no row, or there are more than one array holds.</exception>
+    public static MemoryActivationSource Collect(IActivationSource source, long expectedRows, long seed, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var width = source.HiddenSize;
+        var rows = new float[Math.Clamp(expectedRows, 1, Array.MaxLength / width) * width];
+        var filled = 0;
+        for (int read; (read = source.Read(rows.AsSpan(filled), cancellationToken)) > 0;)
+        {
+            filled += read * width;
+            progress?.Report(filled / width);
+            if (filled == rows.Length)
+            {
+                Array.Resize(ref rows, Larger(filled / width, width));
+            }
+        }
+
+        return new MemoryActivationSource(rows.AsMemory(0, filled), width, seed);
+    }
+
     /// <inheritdoc/>
     public int HiddenSize { get; }
 
@@ -136,5 +162,13 @@ public sealed class MemoryActivationSource : IActivationSource
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{Count} rows of {HiddenSize} in memory (SHA-256 {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}), {(_epochs is null ? "endless" : $"{_epochs} epochs")}, seed {_seed}");
+    }
+
+    private static int Larger(int rows, int width)
+    {
+        var most = Array.MaxLength / width;
+        return rows < most
+            ? (int)Math.Min(most, rows + (rows / 4L) + 1) * width
+            : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{rows} activations of {width} numbers are as many as memory takes at once; keep them in shards, or give less text."));
     }
 }

@@ -1,3 +1,5 @@
+using Steering.Training.Activations;
+
 namespace Steering.Training.Evaluation;
 
 /// <summary>Tokens that the model reads as one sequence.</summary>
@@ -5,6 +7,25 @@ namespace Steering.Training.Evaluation;
 /// <param name="Documents">Number of the document of each token, or empty where the whole window is one document.</param>
 public sealed record EvaluationWindow(ReadOnlyMemory<int> Ids, ReadOnlyMemory<long> Documents = default)
 {
+    /// <summary>The first windows of a text that say something about a next token: those of at least two tokens.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="windows">How it is cut.</param>
+    /// <param name="maximum">Largest number of windows.</param>
+    /// <param name="cancellationToken">Stops between documents.</param>
+    /// <exception cref="SteeringException">The text cannot be read.</exception>
+    public static IReadOnlyList<EvaluationWindow> Read(TextCorpus corpus, TokenWindows windows, int maximum = int.MaxValue, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(windows);
+        return
+        [
+            .. windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken)
+                .Where(window => window.Ids.Length > 1)
+                .Take(maximum)
+                .Select(window => new EvaluationWindow(window.Ids, window.Documents)),
+        ];
+    }
+
     /// <summary>Cuts ids into windows; a last one that is shorter is dropped.</summary>
     /// <param name="ids">Token ids of a whole text.</param>
     /// <param name="length">Tokens of a window, at least 2.</param>

@@ -16,6 +16,21 @@ internal sealed class LatentIndex(int latents)
     /// <summary>[entries] the activation.</summary>
     public float[] Values => _values;
 
+    /// <summary>Whether a latent has an entry.</summary>
+    public bool Has(int latent) => Starts[latent] < Starts[latent + 1];
+
+    /// <summary>The smallest positive activation; infinite where there is none.</summary>
+    public float SmallestPositive()
+    {
+        var smallest = float.PositiveInfinity;
+        foreach (var value in _values.AsSpan(0, Starts[^1]))
+        {
+            smallest = value > 0 && value < smallest ? value : smallest;
+        }
+
+        return smallest;
+    }
+
     /// <summary>Sorts the entries by latent (counting sort: stable, so tokens stay in order).</summary>
     public void Build(SparseCode code, int tokens)
     {

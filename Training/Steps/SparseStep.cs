@@ -19,7 +19,6 @@ namespace Steering.Training.Steps;
 internal sealed unsafe class SparseStep : IDisposable
 {
     private const int TokenBlock = 256;
-    private const int LatentBlock = 64;
 
     private readonly SparseStepOptions _options;
     private readonly WorkerTeam _team;
@@ -39,8 +38,7 @@ internal sealed unsafe class SparseStep : IDisposable
     private readonly double[] _errorSums;
     private readonly double[] _fullErrorSums;
     private readonly double[] _auxiliarySums;
-    private readonly double[] _normSums;
-    private readonly NativeBuffer<float> _biasSums;
+    private readonly LatentPass _latentPass;
 
     public SparseStep(SparseStepOptions options, int width, int latents, int capacity, WorkerTeam team)
     {
@@ -68,14 +66,11 @@ internal sealed unsafe class SparseStep : IDisposable
         _errorSums = new double[blocks];
         _fullErrorSums = new double[blocks];
         _auxiliarySums = new double[blocks];
-        var latentBlocks = (latents + LatentBlock - 1) / LatentBlock;
-        _normSums = new double[latentBlocks];
-        _biasSums = new NativeBuffer<float>(checked(latentBlocks * width));
-        Gradients = new SparseGradients(latents, width);
+        _latentPass = new LatentPass(options, width, latents, capacity, team);
     }
 
     /// <summary>Gradients of the last step.</summary>
-    public SparseGradients Gradients { get; }
+    public SparseGradients Gradients => _latentPass.Gradients;
 
     /// <summary>The activations of the last step.</summary>
     public SparseCode Code => _code;
@@ -99,13 +94,22 @@ internal sealed unsafe class SparseStep : IDisposable
             _auxiliaryIndex.Build(_auxiliaryCode, batch);
         }
 
-        var norm = PassOverLatents(weights, batch, auxiliary);
+        var errors = new LatentErrors
+        {
+            Centred = _centredRows,
+            Index = _index,
+            Errors = (float*)_errors.Address,
+            AuxiliaryIndex = auxiliary > 0 ? _auxiliaryIndex : null,
+            AuxiliaryErrors = (float*)_auxiliaryErrors.Address,
+            AuxiliaryWeight = auxiliary,
+        };
+        var norm = _latentPass.Run(weights, errors, batch);
         return new SparseStepResult(
-            Total(_errorSums, Blocks(batch)) / batch,
-            Total(_fullErrorSums, Blocks(batch)) / batch,
-            auxiliary * Total(_auxiliarySums, Blocks(batch)) / batch,
+            _errorSums.Take(Blocks(batch)).Sum() / batch,
+            _fullErrorSums.Take(Blocks(batch)).Sum() / batch,
+            auxiliary * _auxiliarySums.Take(Blocks(batch)).Sum() / batch,
             _index.Starts[_latents],
-            SmallestActivation(),
+            _index.SmallestPositive(),
             norm);
     }
 
@@ -119,19 +123,7 @@ internal sealed unsafe class SparseStep : IDisposable
         _centred.Dispose();
         _errors.Dispose();
         _auxiliaryErrors.Dispose();
-        _biasSums.Dispose();
-        Gradients.Dispose();
-    }
-
-    private static double Total(double[] sums, int count)
-    {
-        double total = 0;
-        for (var i = 0; i < count; i++)
-        {
-            total += sums[i];
-        }
-
-        return total;
+        _latentPass.Dispose();
     }
 
     private static int Blocks(int batch) => (batch + TokenBlock - 1) / TokenBlock;
@@ -344,107 +336,5 @@ internal sealed unsafe class SparseStep : IDisposable
         }
 
         return entry;
-    }
-
-    private double PassOverLatents(SparseWeights weights, int batch, float auxiliary)
-    {
-        var blocks = (_latents + LatentBlock - 1) / LatentBlock;
-        var scale = 2f / batch;
-        _team.Run(blocks, (block, _) =>
-        {
-            var bias = (float*)_biasSums.Address + ((nint)block * _width);
-            new Span<float>(bias, _width).Clear();
-            double norm = 0;
-            var end = Math.Min(_latents, (block + 1) * LatentBlock);
-            for (var latent = block * LatentBlock; latent < end; latent++)
-            {
-                norm += LatentGradients(weights, latent, scale, auxiliary, bias);
-            }
-
-            _normSums[block] = norm;
-        });
-
-        var gradient = Gradients.DecoderBias;
-        new Span<float>(gradient, _width).Clear();
-        var centre = (float*)_errors.Address;
-        for (var token = 0; token < batch; token++)
-        {
-            RowKernels.AddScaled(gradient, scale, centre + ((nint)token * _width), _width);
-        }
-
-        for (var block = 0; _options.SubtractDecoderBias && block < blocks; block++)
-        {
-            RowKernels.AddScaled(gradient, -1, (float*)_biasSums.Address + ((nint)block * _width), _width);
-        }
-
-        return Math.Sqrt(Total(_normSums, blocks) + RowKernels.Dot(gradient, gradient, _width));
-    }
-
-    /// <summary>Writes the gradients of one latent; returns the sum of their squares.</summary>
-    private double LatentGradients(SparseWeights weights, int latent, float scale, float auxiliary, float* bias)
-    {
-        var touched = _index.Starts[latent] < _index.Starts[latent + 1]
-            || (auxiliary > 0 && _auxiliaryIndex.Starts[latent] < _auxiliaryIndex.Starts[latent + 1]);
-        Gradients.Touched[latent] = touched;
-        Gradients.EncoderBias[latent] = 0;
-        if (!touched)
-        {
-            return 0;
-        }
-
-        var encoder = Gradients.Encoder + ((nint)latent * _width);
-        var decoder = Gradients.Decoder + ((nint)latent * _width);
-        new Span<float>(encoder, _width).Clear();
-        new Span<float>(decoder, _width).Clear();
-        var row = weights.Decoder + ((nint)latent * _width);
-        var errors = (float*)_errors.Address + ((nint)PrefixOf(latent) * _capacity * _width);
-        var sum = Accumulate(_index, latent, errors, scale, row, encoder, decoder);
-        if (auxiliary > 0)
-        {
-            sum += Accumulate(_auxiliaryIndex, latent, (float*)_auxiliaryErrors.Address, scale * auxiliary, row, encoder, decoder);
-        }
-
-        Gradients.EncoderBias[latent] = sum;
-        RowKernels.AddScaled(bias, sum, weights.Encoder + ((nint)latent * _width), _width);
-
-        // A row of norm 1 cannot change along itself.
-        RowKernels.AddScaled(decoder, -RowKernels.Dot(decoder, row, _width), row, _width);
-        return RowKernels.Dot(encoder, encoder, _width) + RowKernels.Dot(decoder, decoder, _width) + ((double)sum * sum);
-    }
-
-    private float Accumulate(LatentIndex index, int latent, float* errors, float scale, float* row, float* encoder, float* decoder)
-    {
-        float sum = 0;
-        for (var entry = index.Starts[latent]; entry < index.Starts[latent + 1]; entry++)
-        {
-            var token = (nint)index.Tokens[entry] * _width;
-            var slope = scale * RowKernels.AddScaledAndDot(decoder, scale * index.Values[entry], errors + token, row, _width);
-            RowKernels.AddScaled(encoder, slope, _centredRows + token, _width);
-            sum += slope;
-        }
-
-        return sum;
-    }
-
-    private int PrefixOf(int latent)
-    {
-        var prefix = 0;
-        while (latent >= _options.Prefixes[prefix])
-        {
-            prefix++;
-        }
-
-        return prefix;
-    }
-
-    private float SmallestActivation()
-    {
-        var smallest = float.PositiveInfinity;
-        foreach (var value in _index.Values.AsSpan(0, _index.Starts[_latents]))
-        {
-            smallest = value > 0 && value < smallest ? value : smallest;
-        }
-
-        return smallest;
     }
 }

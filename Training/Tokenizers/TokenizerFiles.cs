@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steering.Export.Tokenizers;
 using Steering.IO;
 
 namespace Steering.Training.Tokenizers;
@@ -47,45 +48,9 @@ internal static class TokenizerFiles
         return config;
     }
 
-    private static JsonObject Tokenizer(TrainedTokenizer tokenizer, BytePairOptions options) => new()
-    {
-        ["version"] = "1.0",
-        ["truncation"] = null,
-        ["padding"] = null,
-        ["added_tokens"] = new JsonArray([.. options.SpecialTokens.Select(Added)]),
-        ["normalizer"] = null,
-        ["pre_tokenizer"] = new JsonObject
-        {
-            ["type"] = "Sequence",
-            ["pretokenizers"] = new JsonArray(
-                new JsonObject { ["type"] = "Digits", ["individual_digits"] = true },
-                new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true }),
-        },
-        ["post_processor"] = null,
-        ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
-        ["model"] = new JsonObject
-        {
-            ["type"] = "BPE",
-            ["dropout"] = null,
-            ["unk_token"] = null,
-            ["continuing_subword_prefix"] = null,
-            ["end_of_word_suffix"] = null,
-            ["fuse_unk"] = false,
-            ["byte_fallback"] = false,
-            ["ignore_merges"] = false,
-            ["vocab"] = new JsonObject(tokenizer.Vocabulary.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)JsonValue.Create(id)))),
-            ["merges"] = new JsonArray([.. tokenizer.Merges.Select(merge => (JsonNode?)JsonValue.Create(merge.Left + " " + merge.Right))]),
-        },
-    };
-
-    private static JsonNode Added(string token, int id) => new JsonObject
-    {
-        ["id"] = id,
-        ["content"] = token,
-        ["single_word"] = false,
-        ["lstrip"] = false,
-        ["rstrip"] = false,
-        ["normalized"] = false,
-        ["special"] = true,
-    };
+    private static JsonObject Tokenizer(TrainedTokenizer tokenizer, BytePairOptions options) => BytePairDocument.Create(
+        new JsonArray([.. options.SpecialTokens.Select((token, id) => (JsonNode)BytePairDocument.AddedToken(id, token, special: true))]),
+        PreTokenizers.SingleDigitsThenGpt2(),
+        new JsonObject(tokenizer.Vocabulary.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)JsonValue.Create(id)))),
+        tokenizer.Merges.Select(merge => merge.Left + " " + merge.Right));
 }

@@ -61,7 +61,6 @@ internal sealed unsafe class DenseGradientStep : IGradientStep
         }
 
         _kind.Project(_weights);
-        _weights.ZeroGradients();
     }
 
     public bool WasActive(int latent) => _active[latent];

@@ -64,7 +64,7 @@ internal sealed unsafe class SparseGradientStep : IGradientStep
 
     public void Update(AdamKernel kernel, float scale) => _adam.Step(kernel, _weights, _step.Gradients, scale);
 
-    public bool WasActive(int latent) => _step.Index.Starts[latent] < _step.Index.Starts[latent + 1];
+    public bool WasActive(int latent) => _step.Index.Has(latent);
 
     public void Dispose()
     {

@@ -31,7 +31,19 @@ internal sealed class TrainingState
     public long[] IdleSteps { get; }
 
     /// <summary>Latents that were not active for so many steps, ascending.</summary>
-    public int[] DeadLatents(long idle) => [.. IdleSteps.Index().Where(pair => pair.Item >= idle).Select(pair => pair.Index)];
+    public int[] DeadLatents(long idle)
+    {
+        var dead = new List<int>();
+        for (var latent = 0; latent < IdleSteps.Length; latent++)
+        {
+            if (IdleSteps[latent] >= idle)
+            {
+                dead.Add(latent);
+            }
+        }
+
+        return [.. dead];
+    }
 
     /// <summary>Records a step.</summary>
     /// <param name="step">What was computed.</param>

@@ -81,6 +81,28 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    public async Task Train_TextThatIsReadMoreThanOnce_IsHarvestedAsTheOptionsSay()
+    {
+        using var folder = new TemporaryFolder();
+        var text = Text(folder);
+        (await CliRun.Of(["train", Stories.Folder, text, folder["all"], .. Short, "--keep-first", "--batch", "128"])).Succeeds().Prints("left out: 0 at position 0");
+        var plain = (await CliRun.Of(["train", Stories.Folder, text, folder["rest"], .. Short])).Succeeds();
+        Assert.DoesNotContain("left out: 0 at position 0", plain.Output);
+    }
+
+    [TestMethod]
+    public async Task Train_SeedOfTheConfiguration_DecidesTheOrderToo()
+    {
+        using var folder = new TemporaryFolder();
+        var text = Text(folder);
+        var config = folder.Write("config.json", Encoding.UTF8.GetBytes("""{"latentCount": 256, "tokens": 20480, "autoencoder": {"kind": "topk", "k": 8}, "initialisation": {"seed": 5}}"""));
+        string[] rest = ["--site", "0", "--window", "64", "--eval-windows", "0"];
+        (await CliRun.Of(["train", Stories.Folder, text, folder["config"], "--config", config, .. rest])).Succeeds();
+        (await CliRun.Of(["train", Stories.Folder, text, folder["option"], "--seed", "5", "--latents", "256", "--k", "8", "--tokens", "20480", .. rest])).Succeeds();
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["config", SaeLensFolder.WeightsName]), File.ReadAllBytes(folder["option", SaeLensFolder.WeightsName]));
+    }
+
+    [TestMethod]
     public async Task Train_KindWithAPenalty_IsBroughtToTheL0AskedFor()
     {
         using var folder = new TemporaryFolder();

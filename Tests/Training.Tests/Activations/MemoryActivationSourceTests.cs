@@ -8,6 +8,30 @@ public sealed class MemoryActivationSourceTests
     private const int Width = 3;
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(9)]
+    [DataRow(1_000)]
+    public void Collect_AnyExpectation_KeepsEveryRowOnce(int expected)
+    {
+        float[] rows = [.. Enumerable.Range(0, 100 * 3).Select(number => (float)number)];
+        using var once = new MemoryActivationSource(rows, 3, seed: 5, epochs: 1);
+        using var kept = MemoryActivationSource.Collect(once, expected, seed: 7);
+
+        Assert.AreEqual(100, kept.Count);
+        var read = new float[rows.Length];
+        Assert.AreEqual(100, kept.Read(read, CancellationToken.None));
+        Assert.AreSequenceEqual(rows, [.. read.Chunk(3).OrderBy(row => row[0]).SelectMany(row => row)]);
+    }
+
+    [TestMethod]
+    public void Collect_NoRow_IsRefused()
+    {
+        using var empty = new MemoryActivationSource(new float[3], 3, epochs: 1);
+        _ = empty.Read(new float[3], CancellationToken.None);
+        Refusal.Of(() => MemoryActivationSource.Collect(empty, 10, seed: 0), "at least one row");
+    }
+
+    [TestMethod]
     public void Read_GivesEveryRowOnceAnEpoch_InAnotherOrderEachTime()
     {
         using var source = new MemoryActivationSource(SourceRows.Numbered(50, Width), Width, seed: 7, epochs: 2);
