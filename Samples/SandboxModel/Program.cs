@@ -1,5 +1,5 @@
 using System.CommandLine;
 using SandboxModel;
 
-var root = new RootCommand("Makes the sandbox language model: its text and its tokenizer.") { TextCommand.Create(), TokenizerCommand.Create() };
-return root.Parse(args).Invoke();
+var root = new RootCommand("Makes the sandbox language model: its text, its tokenizer, the model itself.") { TextCommand.Create(), TokenizerCommand.Create(), TrainCommand.Create() };
+return await root.Parse(args).InvokeAsync();
