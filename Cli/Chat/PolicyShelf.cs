@@ -10,7 +10,7 @@ internal sealed class PolicyShelf
     public static PolicyShelf Empty { get; } = new();
 
     /// <summary>Policy files by name.</summary>
-    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The file that a name or path stands for.</summary>
     public Func<string, string> Find { get; init; } = path => path;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steering.Catalogues;
 using Steering.Cli.CommandLine;
 using Steering.Saes;
 using Steering.Vectors;

@@ -22,6 +22,8 @@ public sealed class SandboxNamesTests : IDisposable
     public async Task EveryCommandThatTakesAModel_TakesTheSandbox()
     {
         _folder.Write("text.txt", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("The sea is calm and the storm is far away. ", 40))));
+        _folder.Write("a.txt", "The sea is calm.\nThe sky is blue."u8);
+        _folder.Write("b.txt", "A storm came.\nIt rained."u8);
         foreach (var line in (string[])
         [
             "generate sandbox --prompt Hi --max-tokens 2",
@@ -43,12 +45,13 @@ public sealed class SandboxNamesTests : IDisposable
             "sae encode sandbox/late-topk --input trace.safetensors --output acts.safetensors",
             "sae export sandbox/late-topk onnx",
             "sae convert sandbox/late-topk converted",
-            "vector diff sandbox --positive text.txt --negative text.txt --site 1 --output v.safetensors",
+            "vector diff sandbox --positive a.txt --negative b.txt --site 1 --output v.safetensors",
             "import sandbox small --precision int4 --sites all",
             "generate small --prompt Hi --max-tokens 2",
         ])
         {
-            Assert.AreEqual(0, (await CliRun.Of(line.Split(' '))).ExitCode, $"{line}: {(await CliRun.Of(line.Split(' '))).Error}");
+            var run = await CliRun.Of(line.Split(' '));
+            Assert.AreEqual(0, run.ExitCode, $"{line}: {run.Error}");
         }
     }
 
