@@ -18,4 +18,8 @@ internal static class Lexicons
     public static int Count(Register register, IReadOnlyList<string> words) => RegisterPhrases.Value[(int)register].Count(words);
 
     public static int Count(Topic topic, IReadOnlyList<string> words) => TopicPhrases.Value[(int)topic].Count(words);
+
+    public static bool[] Covers(Register register, IReadOnlyList<string> words) => RegisterPhrases.Value[(int)register].Covers(words);
+
+    public static bool[] Covers(Topic topic, IReadOnlyList<string> words) => TopicPhrases.Value[(int)topic].Covers(words);
 }

@@ -20,13 +20,37 @@ internal sealed class PhraseSet
         var count = 0;
         for (var i = 0; i < words.Count; i++)
         {
-            if (_byFirstWord.TryGetValue(words[i], out var phrases) && Array.Exists(phrases, phrase => StandsAt(words, i, phrase)))
-            {
-                count++;
-            }
+            count += LengthAt(words, i) > 0 ? 1 : 0;
         }
 
         return count;
+    }
+
+    /// <summary>Which words are part of a phrase.</summary>
+    public bool[] Covers(IReadOnlyList<string> words)
+    {
+        var covered = new bool[words.Count];
+        for (var i = 0; i < words.Count; i++)
+        {
+            covered.AsSpan(i, LengthAt(words, i)).Fill(true);
+        }
+
+        return covered;
+    }
+
+    /// <summary>Words of the longest phrase that begins at a place; 0 where none does.</summary>
+    private int LengthAt(IReadOnlyList<string> words, int at)
+    {
+        var longest = 0;
+        if (_byFirstWord.TryGetValue(words[at], out var phrases))
+        {
+            foreach (var phrase in phrases)
+            {
+                longest = phrase.Length > longest && StandsAt(words, at, phrase) ? phrase.Length : longest;
+            }
+        }
+
+        return longest;
     }
 
     private static bool StandsAt(IReadOnlyList<string> words, int at, string[] phrase)

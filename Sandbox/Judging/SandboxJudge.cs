@@ -6,6 +6,7 @@ namespace Steering.Sandbox.Judging;
 /// </summary>
 public static class SandboxJudge
 {
+    private const int LongestReply = 4096;
     private static readonly Register[] Registers = Enum.GetValues<Register>();
     private static readonly Topic[] Topics = Enum.GetValues<Topic>();
 
@@ -99,4 +100,21 @@ public static class SandboxJudge
     /// <returns>False too where there is no such line or no problem.</returns>
     public static bool FinalAnswerIsCorrect(string problem, string reply) =>
         StepsOf(problem, reply).LastOrDefault(step => step.Kind == StepKind.Final)?.Correct ?? false;
+
+    /// <summary>
+    /// Whether a reply is one that the sandbox's grammar can write. It must have been ended by the model itself, and be
+    /// either talk: an opening, an answer to a question of any topic or of small talk, a comment and a closing, of which
+    /// only the answer must be there; or a solution: what is given, calculations, second looks and a last line "Answer: …",
+    /// with blank lines between the steps, and perhaps an opening and a closing. Opening, comment and closing must be of one
+    /// register, which only the neutral one shows by their absence. Every sentence must be one of the grammar's, letter by
+    /// letter; which of its names, things and numbers it holds is free, so a false answer can be well-formed.
+    /// </summary>
+    /// <param name="reply">The reply without its end marker.</param>
+    /// <param name="ended">Whether the end marker followed; false for a reply that was cut off.</param>
+    /// <returns>True for every reply of the generator; false for anything cut, misspelt, repeated or mixed.</returns>
+    public static bool IsWellFormed(string reply, bool ended)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        return ended && reply.Length <= LongestReply && (ReplyGrammar.Instance.IsTalk(reply) || ReplyGrammar.Instance.IsSolution(reply));
+    }
 }

@@ -3,9 +3,12 @@ namespace Steering.Sandbox.Judging;
 /// <summary>Cuts text into lower-case words; everything but letters, apostrophes and hyphens inside words separates.</summary>
 internal static class WordSplitter
 {
-    public static List<string> Words(string text)
+    public static List<string> Words(string text) => [.. Places(text).Select(place => Word(text, place))];
+
+    /// <summary>Where the words stand, with the marks that may hang on their ends.</summary>
+    public static List<Range> Places(string text)
     {
-        var words = new List<string>();
+        var places = new List<Range>();
         var start = -1;
         for (var i = 0; i <= text.Length; i++)
         {
@@ -16,11 +19,13 @@ internal static class WordSplitter
             }
             else if (!inside && start >= 0)
             {
-                words.Add(text[start..i].ToLowerInvariant().TrimEnd('\'', '-'));
+                places.Add(start..i);
                 start = -1;
             }
         }
 
-        return words;
+        return places;
     }
+
+    public static string Word(string text, Range place) => text[place].ToLowerInvariant().TrimEnd('\'', '-');
 }

@@ -31,6 +31,12 @@ internal sealed class Template
     /// <summary>The exact entropy of <see cref="Write(ChoiceStream, Func{string, string})"/> in nats, given the entropy of each slot's value.</summary>
     public double Entropy(Func<string, double> slot) => Entropy(_nodes, slot);
 
+    /// <summary>The places to which one of the template's sentences reaches from a place in a text; none where none stands there.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where the sentence begins.</param>
+    /// <param name="slot">The places to which a slot's value reaches from a place.</param>
+    public IReadOnlyList<int> Ends(TextReading text, int at, Func<string, int, IEnumerable<int>> slot) => Ends(_nodes, text, [at], slot);
+
     public IEnumerable<string> Slots() => Slots(_nodes);
 
     /// <summary>The slots that every sentence of the template fills.</summary>
@@ -84,6 +90,54 @@ internal sealed class Template
                     break;
             }
         }
+    }
+
+    private static List<int> Ends(Node[] nodes, TextReading text, List<int> places, Func<string, int, IEnumerable<int>> slot)
+    {
+        foreach (var node in nodes)
+        {
+            var next = new List<int>(places.Count);
+            foreach (var at in places)
+            {
+                switch (node)
+                {
+                    case Words words:
+                        Add(text.After(at, words.Text));
+                        break;
+                    case Slot named:
+                        foreach (var end in slot(named.Name, at))
+                        {
+                            Add(end);
+                        }
+
+                        break;
+                    case Choice choice:
+                        foreach (var end in choice.Options.SelectMany(option => Ends(option, text, [at], slot)))
+                        {
+                            Add(end);
+                        }
+
+                        break;
+                }
+            }
+
+            if (next.Count == 0)
+            {
+                return next;
+            }
+
+            places = next;
+
+            void Add(int end)
+            {
+                if (end >= 0 && !next.Contains(end))
+                {
+                    next.Add(end);
+                }
+            }
+        }
+
+        return places;
     }
 
     private static double Entropy(Node[] nodes, Func<string, double> slot) => nodes.Sum(node => node switch

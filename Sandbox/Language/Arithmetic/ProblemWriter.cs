@@ -8,7 +8,7 @@ internal sealed class ProblemWriter
 {
     private const int Largest = 99;
 
-    private static readonly (string One, string Many)[] UsualContainers = [("box", "boxes"), ("bag", "bags"), ("basket", "baskets")];
+    internal static (string One, string Many)[] UsualContainers { get; } = [("box", "boxes"), ("bag", "bags"), ("basket", "baskets")];
 
     private static readonly Template Has = Template.Parse("{person} [has|owns|starts with] {n} {items}.");
     private static readonly Template Groups = Template.Parse("{person} has {n} {many} with {m} {items} in each {one}.");

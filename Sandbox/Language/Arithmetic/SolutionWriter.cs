@@ -9,22 +9,6 @@ namespace Steering.Sandbox.Language.Arithmetic;
 /// </summary>
 internal sealed class SolutionWriter
 {
-    private static readonly Template Setup = Template.Parse(
-        "[{person} has {v} {items} at first.|We begin with {v} {items}.|At the start there are {v} {items}.|First, {person} has {v} {items}.]");
-
-    private static readonly Template SetupGroups = Template.Parse(
-        "[There are {v} {many}, and each has {k} {items}.|We begin with {v} {many} of {k} {items} each.]");
-
-    private static readonly Template Plus = Template.Parse("[Add {k}: {equation}.|With {k} more, {equation}.|Then {k} more come, so {equation}.|{equation}.]");
-    private static readonly Template Minus = Template.Parse("[Take away {k}: {equation}.|Then {k} are gone, so {equation}.|Without {k} of them, {equation}.|{equation}.]");
-    private static readonly Template Times = Template.Parse("[Multiply by {k}: {equation}.|That makes {equation}.|{equation}.]");
-    private static readonly Template Divide = Template.Parse("[Divide by {k}: {equation}.|In {k} parts, {equation}.|{equation}.]");
-    private static readonly Template Look = Template.Parse("[Wait, let me check.|Wait, is that right?|Hold on.|Let me look again.]");
-    private static readonly Template Mend = Template.Parse("[{equation}, not {wrong}.|It is {equation}, not {wrong}.|No, {equation}.]");
-    private static readonly Template Confirm = Template.Parse("[{equation}. That is right.|Yes, {equation}.|{equation}, so it stands.]");
-    private static readonly Template Other = Template.Parse("[Another way:|Let me try a different way:|Let me start over:]");
-    private static readonly Template Final = Template.Parse("Answer: {v} {items}");
-
     private readonly ChoiceStream _choices;
     private readonly ProblemText _task;
     private readonly List<string> _texts = [];
@@ -58,18 +42,18 @@ internal sealed class SolutionWriter
             }
         }
 
-        Add(StepKind.Final, Final, value, holds: true, value == problem.Answer, 0, "", 0);
+        Add(StepKind.Final, SolutionPhrases.Final, value, holds: true, value == problem.Answer, 0, "", 0);
     }
 
     private void Begin(WordProblem problem)
     {
         if (problem.Stages[0].Operation == 'x')
         {
-            Add(StepKind.Setup, SetupGroups, problem.Start, holds: true, correct: true, problem.Stages[0].Right, "", 0);
+            Add(StepKind.Setup, SolutionPhrases.SetupGroups, problem.Start, holds: true, correct: true, problem.Stages[0].Right, "", 0);
         }
         else if (_choices.Chance(0.6))
         {
-            Add(StepKind.Setup, Setup, problem.Start, holds: true, correct: true, 0, "", 0);
+            Add(StepKind.Setup, SolutionPhrases.Setup, problem.Start, holds: true, correct: true, 0, "", 0);
         }
     }
 
@@ -96,7 +80,7 @@ internal sealed class SolutionWriter
             result = truth.Value;
         }
 
-        var template = operation switch { '+' => Plus, '-' => Minus, 'x' => Times, _ => Divide };
+        var template = operation switch { '+' => SolutionPhrases.Plus, '-' => SolutionPhrases.Minus, 'x' => SolutionPhrases.Times, _ => SolutionPhrases.Divide };
         var holds = ProblemStage.Calculate(left, operation, stage.Right) == result;
         Add(StepKind.Compute, template, result, holds, holds && result == stage.Result, stage.Right, Equation(left, operation, stage.Right, result), 0);
         return result;
@@ -114,17 +98,17 @@ internal sealed class SolutionWriter
         var stage = problem.Stages[at];
         if (value == stage.Result)
         {
-            AddLook(StepKind.Reflection, Look, Confirm, stage.Result, holds: true, correct: true, Equation(stage), 0);
+            AddLook(StepKind.Reflection, SolutionPhrases.Look, SolutionPhrases.Confirm, stage.Result, holds: true, correct: true, Equation(stage), 0);
             return value;
         }
 
         if (_choices.Chance(StepRates.Repair))
         {
-            AddLook(StepKind.Reflection, Look, Mend, stage.Result, holds: true, correct: true, Equation(stage), value);
+            AddLook(StepKind.Reflection, SolutionPhrases.Look, SolutionPhrases.Mend, stage.Result, holds: true, correct: true, Equation(stage), value);
             return stage.Result;
         }
 
-        AddLook(StepKind.Reflection, Look, Confirm, value, holds: false, correct: false, Equation(stage.Left, stage.Operation, stage.Right, value), 0);
+        AddLook(StepKind.Reflection, SolutionPhrases.Look, SolutionPhrases.Confirm, value, holds: false, correct: false, Equation(stage.Left, stage.Operation, stage.Right, value), 0);
         return value;
     }
 
@@ -133,11 +117,9 @@ internal sealed class SolutionWriter
     {
         var equations = string.Join(" and ", problem.Stages.Take(at + 1).Select(Equation));
         var result = problem.Stages[at].Result;
-        AddLook(StepKind.Backtrack, Other, Again, result, holds: true, correct: true, equations, 0);
+        AddLook(StepKind.Backtrack, SolutionPhrases.Other, SolutionPhrases.Again, result, holds: true, correct: true, equations, 0);
         return result;
     }
-
-    private static readonly Template Again = Template.Parse("[{equation}.|from the beginning, {equation}.|step by step, {equation}.]");
 
     private void AddLook(StepKind kind, Template lead, Template body, int value, bool holds, bool correct, string equation, int wrong)
     {
