@@ -1,0 +1,50 @@
+using System.Numerics.Tensors;
+using Steering.Models;
+using Steering.Sandbox;
+using Steering.Sandbox.Corpora;
+using Steering.Tokenizers;
+using Steering.Training.Statistics;
+
+namespace SandboxModel.Reporting;
+
+/// <summary>Reads documents with one forward pass each.</summary>
+internal static class LossMeter
+{
+    public static LossFigures Measure(string folder, IReadOnlyList<SandboxDocument> documents, long seed, CancellationToken cancellation)
+    {
+        var tokenizer = TextTokenizer.Load(folder);
+        int[] end = tokenizer.Encode(CorpusFile.EndOfDocument.TrimEnd());
+        using var pass = ForwardPass.Load(folder);
+        var losses = new double[documents.Count];
+        var tokens = 0L;
+        for (var index = 0; index < documents.Count; index++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int[] ids = [.. tokenizer.Encode(documents[index].Text), .. end.Length == 1 ? end : []];
+            losses[index] = Sum(pass.Run(ids), ids);
+            tokens += ids.Length - 1;
+        }
+
+        double[] nats = [.. documents.Select(document => document.Nats)];
+        var excess = PairedBootstrap.MeanDifference(losses, nats, seed);
+        var perDocument = (double)tokens / documents.Count;
+        return new LossFigures(documents.Count, tokens, losses.Sum() / tokens, nats.Sum() / tokens, excess.Low / perDocument, excess.High / perDocument);
+    }
+
+    /// <summary>Σ −log softmax(logits[t])[id[t + 1]].</summary>
+    private static double Sum(ForwardResult result, int[] ids)
+    {
+        var sum = 0.0;
+        var shifted = new float[result.VocabularySize];
+        for (var position = 0; position < ids.Length - 1; position++)
+        {
+            var logits = result.LogitsAt(position);
+            var largest = TensorPrimitives.Max(logits);
+            TensorPrimitives.Subtract(logits, largest, shifted);
+            TensorPrimitives.Exp<float>(shifted, shifted);
+            sum += largest + Math.Log(TensorPrimitives.Sum<float>(shifted)) - logits[ids[position + 1]];
+        }
+
+        return sum;
+    }
+}
