@@ -47,14 +47,13 @@ internal static class ReplyDecoder
         var text = model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
         while (generation.MoveNext(cancellationToken))
         {
-            var id = model.IsEndToken(generation.TokenId) ? null : (int?)generation.TokenId;
-            var piece = id is { } appended ? text.Append(appended) : string.Empty;
+            var piece = model.IsEndToken(generation.TokenId) ? string.Empty : text.Append(generation.TokenId);
             if (generation.FinishReason != FinishReason.None)
             {
                 piece += text.Finish();
             }
 
-            writer.TryWrite(new ReplyToken(piece, Read(generation, board), id));
+            writer.TryWrite(new ReplyToken(piece, Read(generation, board)));
             if (generation.FinishReason == FinishReason.None && !ReferenceEquals(dials.Current, board))
             {
                 board = dials.Current;
