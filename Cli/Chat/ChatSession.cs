@@ -36,6 +36,9 @@ internal sealed class ChatSession : IDisposable
     /// <summary>The plain graph of the model, loaded when a command first looks at residual streams.</summary>
     public ForwardPass Pass => _pass.Value;
 
+    /// <summary>The last reply, or null before the first.</summary>
+    public LastReply? LastReply { get; private set; }
+
     /// <summary>Token ids of the conversation so far; empty before the first message.</summary>
     public int[] ConversationIds => _settings.Raw
         ? Model.Tokenizer.Encode(_rawText, addSpecialTokens: true)
@@ -46,6 +49,7 @@ internal sealed class ChatSession : IDisposable
     {
         _messages.Clear();
         _rawText = string.Empty;
+        LastReply = null;
         if (_settings.System is { } system)
         {
             _messages.Add(("system", system));
@@ -88,6 +92,7 @@ internal sealed class ChatSession : IDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        LastReply = new LastReply([.. ids, .. reply.Ids], ids.Length);
         _messages.Add(("assistant", reply.Text));
         _rawText += reply.Text;
     }

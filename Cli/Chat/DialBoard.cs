@@ -23,8 +23,9 @@ internal sealed class DialBoard
     private readonly Lock _lock = new();
     private readonly SocketManifest? _manifest;
     private readonly IReadOnlyList<NamedSae> _saes;
-    private readonly PolicyCompiler? _compiler;
     private readonly string _modelFolder;
+    private readonly List<NamedSae> _loaded;
+    private PolicyCompiler? _compiler;
     private volatile State _state = new([], [], [], BoardSnapshot.Empty);
 
     /// <param name="manifest">The model's manifest, or null where it has no sockets.</param>
@@ -33,18 +34,28 @@ internal sealed class DialBoard
     /// <param name="watch">Features watched from the start.</param>
     /// <param name="modelFolder">For messages.</param>
     /// <param name="allowOtherModel">Whether SAEs made on another model are accepted.</param>
-    public DialBoard(SocketManifest? manifest, IReadOnlyList<NamedSae> saes, IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<FeatureTarget> watch, string modelFolder, bool allowOtherModel)
+    /// <param name="shelf">Where policies and their SAEs are taken from by name; null: from nowhere.</param>
+    public DialBoard(SocketManifest? manifest, IReadOnlyList<NamedSae> saes, IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<FeatureTarget> watch, string modelFolder, bool allowOtherModel, PolicyShelf? shelf = null)
     {
+        Shelf = shelf ?? PolicyShelf.Empty;
         AllowOtherModel = allowOtherModel;
         _manifest = manifest;
         _saes = saes;
         _modelFolder = modelFolder;
+        _loaded = [.. saes];
         _compiler = SteeringArguments.Compiler(manifest, saes, modelFolder, allowOtherModel);
+        LoadMissing(policies);
         Apply(new State([], policies, [.. watch.Select(Resolve)], BoardSnapshot.Empty));
     }
 
     /// <summary>Whether SAEs made on another model are accepted.</summary>
     public bool AllowOtherModel { get; }
+
+    /// <summary>Where policies are taken from by name.</summary>
+    public PolicyShelf Shelf { get; }
+
+    /// <summary>What features are called.</summary>
+    public FeatureLabels Labels { get; init; } = FeatureLabels.None;
 
     /// <summary>What is in force and what is shown of it.</summary>
     public BoardSnapshot Current => _state.Snapshot;
@@ -156,6 +167,7 @@ internal sealed class DialBoard
     {
         lock (_lock)
         {
+            LoadMissing([policy]);
             Apply(_state with { Policies = [.. _state.Policies, policy] });
         }
     }
@@ -213,6 +225,17 @@ internal sealed class DialBoard
         return feature.Features[0] < sae.LatentCount
             ? Feature.Of(id, feature.Features[0])
             : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{id} has no feature {feature.Features[0]}; it has 0 to {sae.LatentCount - 1}."));
+    }
+
+    /// <summary>SAEs that only policies name: dials do not reach them, so that a bare number still means the chat's own.</summary>
+    private void LoadMissing(IEnumerable<SteeringPolicy> policies)
+    {
+        NamedSae[] missing = [.. Shelf.Missing(policies, _loaded)];
+        if (missing.Length > 0)
+        {
+            _loaded.AddRange(missing);
+            _compiler = SteeringArguments.Compiler(_manifest, _loaded, _modelFolder, AllowOtherModel);
+        }
     }
 
     private StrengthUnit UnitOf(FeatureTarget target) =>

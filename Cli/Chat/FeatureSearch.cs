@@ -40,7 +40,29 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
 
         foreach (var sae in session.Board.Saes)
         {
+            InCatalogue(sae, query);
             WhatFires(sae, ids, first);
+        }
+    }
+
+    // Labels, and examples with the word at their peak or near it.
+    private void InCatalogue(NamedSae sae, string query)
+    {
+        if (session.Board.Labels.Catalogue(sae.Id) is not { } catalogue || !query.Any(char.IsLetterOrDigit))
+        {
+            return;
+        }
+
+        var matches = catalogue.Search(query, Shown);
+        if (matches.Count > 0)
+        {
+            output($"{sae.Id}: features whose label or strongest examples hold '{query}'");
+        }
+
+        foreach (var match in matches)
+        {
+            var example = match.Example is { } found ? $"  {FeatureReport.Plain(found)}" : string.Empty;
+            output(string.Create(CultureInfo.InvariantCulture, $"  {match.Feature.Latent,6}{session.Board.Labels.Quoted(sae.Id, match.Feature.Latent)}{example}"));
         }
     }
 
@@ -84,7 +106,7 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
         output($"{sae.Id}: the features that stand out most, their activation, and the token where it is largest");
         foreach (var (feature, (value, position)) in best.OrderByDescending(pair => pair.Value.Value - baseline.GetValueOrDefault(pair.Key)).ThenBy(pair => pair.Key).Take(Shown))
         {
-            output(string.Create(CultureInfo.InvariantCulture, $"  {feature,6}  {value,8:0.##}  {Context(ids, position)}"));
+            output(string.Create(CultureInfo.InvariantCulture, $"  {feature,6}  {value,8:0.##}  {TokenContext.Of(session.Model.Tokenizer, ids, position)}{session.Board.Labels.Quoted(sae.Id, feature)}"));
         }
     }
 
@@ -92,7 +114,7 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
     {
         var sae = session.Board.Saes.First(candidate => candidate.Id == feature.Sae);
         var maximum = sae.Sae.MaxActivation(feature.Features[0]);
-        output(string.Create(CultureInfo.InvariantCulture, $"{feature}: maximum activation {(maximum is { } known ? known.ToString("0.##", CultureInfo.InvariantCulture) : $"unknown ({session.Board.WhyNoMaximum(feature)})")}"));
+        output(string.Create(CultureInfo.InvariantCulture, $"{session.Board.Labels.Name(feature)}: maximum activation {(maximum is { } known ? known.ToString("0.##", CultureInfo.InvariantCulture) : $"unknown ({session.Board.WhyNoMaximum(feature)})")}"));
         var ids = session.ConversationIds;
         if (ids.Length == 0)
         {
@@ -113,7 +135,7 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
         output(fired.Count == 0 ? "It does not fire in this conversation." : $"It fires on {fired.Count} of {ids.Length} tokens, strongest on");
         foreach (var (position, value) in fired.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Position).Take(Shown))
         {
-            output(string.Create(CultureInfo.InvariantCulture, $"  {value,8:0.##}  {Context(ids, position)}"));
+            output(string.Create(CultureInfo.InvariantCulture, $"  {value,8:0.##}  {TokenContext.Of(session.Model.Tokenizer, ids, position)}"));
         }
     }
 
@@ -121,12 +143,5 @@ internal sealed class FeatureSearch(ChatSession session, Action<string> output)
     {
         var site = SaeSite.Require(sae.Sae, sae.GivenSite, session.Model.Manifest, session.Model.Folder, session.Board.AllowOtherModel);
         return sae.Sae.EncodeSparse(session.Pass.Run(ids).Residuals[site], ids.Length);
-    }
-
-    private string Context(int[] ids, int position)
-    {
-        var start = Math.Max(0, position - 4);
-        var before = session.Model.Tokenizer.Decode(ids.AsSpan(start, position - start));
-        return TokenTexts.Visible($"{before}[{session.Model.Tokenizer.Decode(ids.AsSpan(position, 1))}]").Replace('·', ' ');
     }
 }

@@ -19,7 +19,7 @@ internal static class PlainReply
         await output.WriteLineAsync();
         foreach (var feature in history.Features)
         {
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{feature}: max {history.Largest(feature):0.##}, mean {history.Mean(feature):0.##}]"));
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{board.Labels.Name(feature)}: max {history.Largest(feature):0.##}, mean {history.Mean(feature):0.##}]"));
         }
     }
 }

@@ -47,13 +47,14 @@ internal static class ReplyDecoder
         var text = model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
         while (generation.MoveNext(cancellationToken))
         {
-            var piece = model.IsEndToken(generation.TokenId) ? string.Empty : text.Append(generation.TokenId);
+            var id = model.IsEndToken(generation.TokenId) ? null : (int?)generation.TokenId;
+            var piece = id is { } appended ? text.Append(appended) : string.Empty;
             if (generation.FinishReason != FinishReason.None)
             {
                 piece += text.Finish();
             }
 
-            writer.TryWrite(new ReplyToken(piece, Read(generation, board)));
+            writer.TryWrite(new ReplyToken(piece, Read(generation, board), id));
             if (generation.FinishReason == FinishReason.None && !ReferenceEquals(dials.Current, board))
             {
                 board = dials.Current;

@@ -3,6 +3,7 @@ using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Steering.Cli.Terminal;
+using Steering.Policies;
 
 namespace Steering.Cli.Chat;
 
@@ -13,6 +14,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
 {
     private const int BarWidth = 10;
     private const int PanelWidth = 40;
+    private const int LabelWidth = 20;
     private const int NarrowestText = 30;
 
     private readonly StringBuilder _text = new();
@@ -56,7 +58,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     /// <summary>One line a feature: what it did over the reply.</summary>
     public IEnumerable<string> Summary() => _history.Features.Select(feature => string.Create(
         CultureInfo.InvariantCulture,
-        $"{feature}  {_history.Spark(feature, 48)}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
+        $"{board.Labels.Name(feature)}  {_history.Spark(feature, 48)}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
 
     private async Task DrawAsync(IAsyncEnumerable<ReplyToken> tokens)
     {
@@ -88,20 +90,23 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     {
         var lines = Math.Max(3, console.Terminal.Profile.Height - 2);
         var width = console.Terminal.Profile.Width;
+        var labels = width >= NarrowestText + PanelWidth + LabelWidth && board.Shown.Any(feature => Label(feature) is not null) ? LabelWidth : 0;
         var grid = new Grid();
-        if (width >= NarrowestText + PanelWidth)
+        if (width >= NarrowestText + PanelWidth + labels)
         {
-            grid.AddColumn(new GridColumn { Width = width - PanelWidth - 2, Padding = new Padding(0, 0, 2, 0) });
-            grid.AddColumn(new GridColumn { Width = PanelWidth, Padding = new Padding(0, 0, 0, 0) });
-            return grid.AddRow(new Tail(new Text(_text.ToString()), lines), new Tail(Panel(), lines));
+            grid.AddColumn(new GridColumn { Width = width - PanelWidth - labels - 2, Padding = new Padding(0, 0, 2, 0) });
+            grid.AddColumn(new GridColumn { Width = PanelWidth + labels, Padding = new Padding(0, 0, 0, 0) });
+            return grid.AddRow(new Tail(new Text(_text.ToString()), lines), new Tail(Panel(labels), lines));
         }
 
         var panel = board.Shown.Count + 1;
         grid.AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
-        return grid.AddRow(new Tail(new Text(_text.ToString()), Math.Max(3, lines - panel))).AddRow(Panel());
+        return grid.AddRow(new Tail(new Text(_text.ToString()), Math.Max(3, lines - panel))).AddRow(Panel(labels));
     }
 
-    private Rows Panel()
+    private string? Label(FeatureTarget feature) => board.Labels.Of(feature.Sae, feature.Features[0]);
+
+    private Rows Panel(int labelWidth)
     {
         var dials = board.Dials;
         var lines = new List<IRenderable>();
@@ -109,11 +114,14 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
         {
             var dial = dials.Index().FirstOrDefault(candidate => candidate.Item.Target == feature);
             var chosen = dial.Item is not null && dial.Index == board.Selected;
-            var line = string.Create(CultureInfo.InvariantCulture, $"{(chosen ? '›' : ' ')}{feature.Features[0],6} {_history.Bar(feature, BarWidth)} {_history.Latest(feature),6:0.#} {dial.Item?.Words}");
+            var line = string.Create(CultureInfo.InvariantCulture, $"{(chosen ? '›' : ' ')}{feature.Features[0],6} {Fitted(Label(feature), labelWidth)}{_history.Bar(feature, BarWidth)} {_history.Latest(feature),6:0.#} {dial.Item?.Words}");
             lines.Add(new Text(line, new Style(chosen ? Color.Aqua : Color.Default)) { Overflow = Overflow.Ellipsis });
         }
 
         lines.Add(new Text(_notice ?? (dials.Count > 0 ? "↑↓ choose ←→ turn 0 off Esc stop" : "Esc stop"), new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
         return new Rows(lines);
     }
+
+    private static string Fitted(string? label, int width) =>
+        width == 0 ? string.Empty : (label ?? string.Empty) is { Length: var length } text && length < width ? text.PadRight(width) : $"{label![..(width - 2)]}… ";
 }

@@ -9,7 +9,7 @@ namespace Steering.Cli.Chat;
 /// <param name="output">Receives one line of text.</param>
 internal sealed class SlashCommands(ChatSession session, Action<string> output)
 {
-    private static readonly string[] Names = ["/dial", "/watch", "/policy", "/features", "/save", "/reset", "/help", "/exit"];
+    private static readonly string[] Names = ["/dial", "/watch", "/policy", "/features", "/why", "/save", "/reset", "/help", "/exit"];
 
     /// <summary>Runs a command line that begins with a slash.</summary>
     /// <returns>False when the chat is to end.</returns>
@@ -32,6 +32,9 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
                 break;
             case "/features":
                 new FeatureSearch(session, output).Run(rest);
+                break;
+            case "/why":
+                new ReplyReasons(session, output).Run();
                 break;
             case "/save":
                 Save(rest);
@@ -58,7 +61,7 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
         switch (words)
         {
             case []:
-                output(board.Dials.Count == 0 ? "No dial is set. /dial 4514 2 adds twice its maximum to feature 4514." : string.Join(Environment.NewLine, board.Dials.Select(dial => $"{dial.Target}  {dial.Words}")));
+                output(board.Dials.Count == 0 ? "No dial is set. /dial 4514 2 adds twice its maximum to feature 4514." : string.Join(Environment.NewLine, board.Dials.Select(dial => $"{board.Labels.Name(dial.Target)}  {dial.Words}")));
                 return;
             case ["off"]:
                 board.Dials.ToList().ForEach(dial => board.Remove(dial.Target));
@@ -86,7 +89,7 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
     {
         var dial = session.Board.Set(SteeringArguments.ParseFeature(feature), kind, value);
         var raw = dial.Unit == StrengthUnit.Raw && kind is (SteeringOperator.Add or SteeringOperator.Clamp);
-        output($"{dial.Target}  {dial.Words}{(raw ? $" (raw units: {session.Board.WhyNoMaximum(dial.Target)})" : string.Empty)}");
+        output($"{session.Board.Labels.Name(dial.Target)}  {dial.Words}{(raw ? $" (raw units: {session.Board.WhyNoMaximum(dial.Target)})" : string.Empty)}");
     }
 
     private void Watch(string[] words)
@@ -94,7 +97,7 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
         var board = session.Board;
         if (words.Length == 0)
         {
-            output(board.Shown.Count == 0 ? "Nothing is watched. /watch 4514 shows the activation of feature 4514." : $"Watched: {string.Join(", ", board.Shown)}.");
+            output(board.Shown.Count == 0 ? "Nothing is watched. /watch 4514 shows the activation of feature 4514." : $"Watched: {string.Join(", ", board.Shown.Select(board.Labels.Name))}.");
             return;
         }
 
@@ -109,7 +112,7 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
     {
         if (path.Length == 0)
         {
-            output(session.Board.Policies.Count == 0 ? "No policy is in force. /policy FILE adds one." : $"In force: {string.Join(", ", session.Board.Policies.Select(policy => policy.Name))}.");
+            ListPolicies();
             return;
         }
 
@@ -120,9 +123,20 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
             return;
         }
 
-        var added = SteeringPolicy.Load(path);
+        var added = SteeringPolicy.Load(session.Board.Shelf.Find(path));
         session.Board.Add(added);
         output($"Policy '{added.Name}' is in force: {string.Join("; ", added.Interventions.Select(intervention => intervention.DisplayName))}.");
+    }
+
+    private void ListPolicies()
+    {
+        var (inForce, files) = (session.Board.Policies, session.Board.Shelf.Files);
+        output(inForce.Count > 0 ? $"In force: {string.Join(", ", inForce.Select(policy => policy.Name))}."
+            : $"No policy is in force. /policy {(files.Count > 0 ? "NAME or FILE" : "FILE")} adds one.");
+        foreach (var (name, file) in files)
+        {
+            output($"  {name}{(SteeringPolicy.Load(file).Description is { } description ? $": {description}" : string.Empty)}");
+        }
     }
 
     private void Save(string path)
@@ -149,9 +163,10 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
         /dial 4514 2          add 2 × its maximum activation to feature 4514 (sae#4514 where there are several SAEs)
         /dial 4514 clamp 0.5  hold it there; also: scale 0, ablate, off. /dial lists, /dial off clears
         /watch 4514           show its activation beside the text; again to stop
-        /features word        the features that fire on a word; on the conversation without a word
+        /features word        the features whose label holds a word or that fire on it; without a word, on the conversation
         /features 4514        where feature 4514 fires in the conversation
-        /policy FILE          put a policy in force; /policy off takes all away
+        /why                  the features that fired most on the last reply
+        /policy FILE          put a policy in force; /policy lists, /policy off takes all away
         /save FILE            write the dials as a policy
         /reset                forget the conversation      /exit  leave (also Ctrl+D)
         While a reply streams: ↑↓ choose a dial, ←→ turn it, 0 neutral, Esc or Ctrl+C stop the reply.

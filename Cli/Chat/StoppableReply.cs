@@ -8,9 +8,13 @@ namespace Steering.Cli.Chat;
 internal sealed class StoppableReply(IAsyncEnumerable<ReplyToken> tokens, CancellationToken stop)
 {
     private readonly StringBuilder _text = new();
+    private readonly List<int> _ids = [];
 
     /// <summary>The text so far.</summary>
     public string Text => _text.ToString();
+
+    /// <summary>Its token ids so far, without the token that ended it.</summary>
+    public IReadOnlyList<int> Ids => _ids;
 
     /// <summary>Reads the reply.</summary>
     public async IAsyncEnumerable<ReplyToken> ReadAsync()
@@ -19,6 +23,11 @@ internal sealed class StoppableReply(IAsyncEnumerable<ReplyToken> tokens, Cancel
         while (await MoveNextAsync(reader))
         {
             _text.Append(reader.Current.Text);
+            if (reader.Current.Id is { } id)
+            {
+                _ids.Add(id);
+            }
+
             yield return reader.Current;
         }
     }

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Steering.Catalogues;
+using Steering.Cli.Terminal;
 using Steering.Saes;
 
 namespace Steering.Cli.CommandLine;
 
 /// <summary>Which catalogue a command reads: that of an SAE, a file, or a file that must be that SAE's.</summary>
-internal sealed class CatalogueArguments
+/// <param name="console">Opens the bundled sandbox.</param>
+internal sealed class CatalogueArguments(CliConsole console)
 {
-    private readonly Option<string?> _sae = Values.Path("--sae", "SAE whose catalogue is read; the catalogue must have been made for it.", "DIR");
+    private readonly Option<string?> _sae = Values.Path("--sae", "SAE whose catalogue is read; the catalogue must have been made for it. A folder, or one of the sandbox's, as in sandbox/late-topk.", "DIR");
     private readonly Option<string?> _file = Values.Path("--catalogue", "Catalogue file, where it is not in the SAE's folder.", "FILE");
 
     /// <summary>Adds the options to a command.</summary>
@@ -30,12 +32,12 @@ internal sealed class CatalogueArguments
     public FeatureCatalogue Open(ParseResult parsed)
     {
         var path = File(parsed);
-        return parsed.GetValue(_sae) is { } sae ? FeatureCatalogue.Open(path, SaeSource.LoadBare(sae)) : FeatureCatalogue.Open(path);
+        return Sae(parsed) is { } sae ? FeatureCatalogue.Open(path, SaeSource.LoadBare(sae)) : FeatureCatalogue.Open(path);
     }
 
     /// <summary>The catalogue's path.</summary>
     /// <exception cref="SteeringException">The SAE has no catalogue.</exception>
-    public string File(ParseResult parsed) => parsed.GetValue(_file) ?? InFolderOf(parsed.GetRequiredValue(_sae)!);
+    public string File(ParseResult parsed) => parsed.GetValue(_file) ?? InFolderOf(Sae(parsed)!);
 
     /// <summary>The catalogue in an SAE's folder.</summary>
     /// <exception cref="SteeringException">There is no SAE, or it has no catalogue.</exception>
@@ -46,4 +48,6 @@ internal sealed class CatalogueArguments
             ? path
             : throw new SteeringException($"{sae} has no {FeatureCatalogue.FileName}; make it with 'steer sae eval MODEL {sae} --text FILE --catalogue', or name one with --catalogue FILE.");
     }
+
+    private string? Sae(ParseResult parsed) => parsed.GetValue(_sae) is { } given ? new SandboxNames(console).Sae(given) : null;
 }

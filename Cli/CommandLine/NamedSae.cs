@@ -6,18 +6,22 @@ namespace Steering.Cli.CommandLine;
 /// <summary>An SAE as the command line names it: <c>[ID=]DIR[@SITE]</c>.</summary>
 /// <param name="Id">Id by which policies and dials name it.</param>
 /// <param name="Sae">The SAE.</param>
+/// <param name="Folder">The folder it lies in.</param>
 /// <param name="GivenSite">Site that was given, or null.</param>
-internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string? GivenSite)
+internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string Folder, string? GivenSite)
 {
     /// <summary>Site that it belongs to, or null where neither the command line nor its configuration says.</summary>
     public string? Site => GivenSite ?? Sae.Site;
 
     /// <summary>Loads an SAE.</summary>
+    /// <param name="text">The text, as in <c>main=sae-l15@15</c>.</param>
+    /// <param name="place">Turns what stands for the folder into its path; null takes it as it is.</param>
     /// <exception cref="SteeringException">The folder holds no SAE.</exception>
-    public static NamedSae Load(string text)
+    public static NamedSae Load(string text, Func<string, string>? place = null)
     {
         var (id, folder, site) = Parse(text);
-        return new NamedSae(id, SaeFolder.Load(folder), site);
+        folder = place is null ? folder : place(folder);
+        return new NamedSae(id, SaeFolder.Load(folder), SaeFolder.FolderOf(folder), site);
     }
 
     /// <summary>Splits the text; a folder without id has its own name, one without site that of its configuration.</summary>

@@ -11,14 +11,17 @@ namespace Steering.Cli.CommandLine;
 /// <summary>The policies of a command and the SAEs they may name.</summary>
 internal sealed class SteeringArguments
 {
-    private readonly Option<string[]> _policies = Repeated("--policy", "Policy file; may be repeated, then all act together.", "FILE");
-    private readonly Option<string[]> _saes = Repeated("--sae", "SAE folder, or its file of weights, with the id by which policies name it and the site where its configuration names none; may be repeated.", "[ID=]DIR[@SITE]");
+    private readonly Option<string[]> _policies = Repeated("--policy", "Policy file, or the name of one of the sandbox's; may be repeated, then all act together.", "FILE");
+    private readonly Option<string[]> _saes = Repeated("--sae", "SAE folder, its file of weights, or the name of one of the sandbox's, with the id by which policies name it and the site where its configuration names none; may be repeated.", "[ID=]DIR[@SITE]");
+    private readonly ModelArguments _model;
     private readonly Option<bool> _other = SaeSite.OtherModel();
     private readonly Option<string[]>? _watch;
 
+    /// <param name="model">The model that is steered.</param>
     /// <param name="watch">Whether features can be watched too.</param>
-    public SteeringArguments(bool watch = false)
+    public SteeringArguments(ModelArguments model, bool watch = false)
     {
+        _model = model;
         _watch = watch ? Repeated("--watch", "Feature whose activation is reported; may be repeated.", "[ID#]FEATURE") : null;
     }
 
@@ -44,10 +47,20 @@ internal sealed class SteeringArguments
     }
 
     /// <summary>The policies, loaded.</summary>
-    public IReadOnlyList<SteeringPolicy> Policies(ParseResult parsed) => [.. (parsed.GetValue(_policies) ?? []).Select(SteeringPolicy.Load)];
+    public IReadOnlyList<SteeringPolicy> Policies(ParseResult parsed) => [.. (parsed.GetValue(_policies) ?? []).Select(policy => SteeringPolicy.Load(_model.Policy(parsed, policy)))];
 
     /// <summary>The SAEs by id, loaded.</summary>
-    public IReadOnlyList<NamedSae> Saes(ParseResult parsed) => [.. (parsed.GetValue(_saes) ?? []).Select(NamedSae.Load)];
+    public IReadOnlyList<NamedSae> Saes(ParseResult parsed) => [.. (parsed.GetValue(_saes) ?? []).Select(text => NamedSae.Load(text, folder => _model.Sae(parsed, folder)))];
+
+    /// <summary>The SAEs that policies name and that nobody gave, from the sandbox where its model is steered.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="policies">The policies.</param>
+    /// <param name="saes">The SAEs that are known.</param>
+    public IEnumerable<NamedSae> Missing(ParseResult parsed, IEnumerable<SteeringPolicy> policies, IReadOnlyList<NamedSae> saes) => _model.Sandbox(parsed) is not { } sandbox
+        ? []
+        : policies.SelectMany(PolicySaes.Unplaced).Distinct(StringComparer.Ordinal)
+            .Where(id => sandbox.Saes.ContainsKey(id) && saes.All(sae => sae.Id != id))
+            .Select(id => NamedSae.Load(id, sandbox.Sae));
 
     /// <summary>The features to watch.</summary>
     public IReadOnlyList<InterventionTarget> Watch(ParseResult parsed) =>
@@ -67,7 +80,8 @@ internal sealed class SteeringArguments
             return CompiledPolicy.Empty;
         }
 
-        var compiler = Compiler(manifest, Saes(parsed), folder, AllowOtherModel(parsed));
+        var saes = Saes(parsed);
+        var compiler = Compiler(manifest, [.. saes, .. Missing(parsed, policies, saes)], folder, AllowOtherModel(parsed));
         return compiler is null ? throw NoSockets(folder) : compiler.Compile(policies, watch);
     }
 

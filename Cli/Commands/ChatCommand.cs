@@ -14,9 +14,9 @@ internal static class ChatCommand
 
     public static Command Create(CliConsole console)
     {
-        var command = new Command("chat", "Talk with a model and turn its features while it answers.");
-        var model = new ModelArguments().AddTo(command);
-        var steering = new SteeringArguments(watch: true).AddTo(command, interactive: true);
+        var command = new Command("chat", "Talk with a model and turn its features while it answers; without MODEL with the sandbox.");
+        var model = new ModelArguments(console, optional: true).AddTo(command);
+        var steering = new SteeringArguments(model, watch: true).AddTo(command, interactive: true);
         var sampling = new SamplingArguments(DefaultMaxTokens, stops: false).AddTo(command);
         var system = new Option<string?>("--system") { Description = "System message.", HelpName = "TEXT" };
         var raw = new Option<bool>("--raw") { Description = "Continue your text as it stands, for models without a chat template." };
@@ -31,25 +31,52 @@ internal static class ChatCommand
         });
         return command
             .WithExamples(
+                "steer chat",
+                "steer chat sandbox --sae mid-topk --policy friendly",
                 "steer chat smollm2 --sae sae-l15",
                 "steer chat smollm2 --sae sae-l15 --policy calm.json --watch 4514",
                 "echo \"Hello\" | steer chat smollm2")
             .Runs(async (parsed, cancellationToken) =>
             {
                 using var loaded = await Task.Run(() => model.Load(parsed), cancellationToken);
-                var board = new DialBoard(loaded.Manifest, steering.Saes(parsed), steering.Policies(parsed), [.. steering.Watch(parsed).Cast<FeatureTarget>()], loaded.Folder, steering.AllowOtherModel(parsed));
+                var sandbox = model.Sandbox(parsed);
+                var saes = steering.Saes(parsed);
+                if (saes.Count == 0 && sandbox is not null)
+                {
+                    saes = FirstContact.Saes(sandbox);
+                }
+
+                using var labels = FeatureLabels.Open(saes);
+                FeatureTarget[] watch = [.. steering.Watch(parsed).Cast<FeatureTarget>()];
+                if (watch.Length == 0 && sandbox is not null && saes is [var first, ..])
+                {
+                    watch = [.. FirstContact.Features(sandbox, first, labels)];
+                }
+
+                var shelf = sandbox is null ? PolicyShelf.Empty : new PolicyShelf
+                {
+                    Files = sandbox.Policies,
+                    Find = text => model.Policy(parsed, text),
+                    Missing = (policies, known) => steering.Missing(parsed, policies, known),
+                };
+                var board = new DialBoard(loaded.Manifest, saes, steering.Policies(parsed), watch, loaded.Folder, steering.AllowOtherModel(parsed), shelf) { Labels = labels };
                 var settings = new ChatSettings(sampling.Sampling(parsed), sampling.MaxTokens(parsed), parsed.GetValue(system), parsed.GetValue(raw));
                 using var session = new ChatSession(console, loaded, board, settings);
-                await RunAsync(console, session, cancellationToken);
+                await RunAsync(console, session, sandbox is not null, cancellationToken);
             });
     }
 
-    private static async Task RunAsync(CliConsole console, ChatSession session, CancellationToken cancellationToken)
+    private static async Task RunAsync(CliConsole console, ChatSession session, bool isSandbox, CancellationToken cancellationToken)
     {
         var editor = console.IsInteractive ? new LineEditor(console.Terminal, "> ") : null;
         var commands = new SlashCommands(session, console.Output.WriteLine);
         if (editor is not null)
         {
+            if (isSandbox)
+            {
+                Introduce(console, session.Board);
+            }
+
             console.Output.WriteLine($"{session.Model.Name}. {(session.Model.Manifest is { } manifest ? $"Sites: {ModelFolderSummary.Sites(manifest)}." : "No sockets: it talks, and cannot be steered.")} /help lists the commands.");
         }
 
@@ -81,6 +108,20 @@ internal static class ChatCommand
             {
                 console.Terminal.Write(new Text(exception.Message + Environment.NewLine, new Style(Color.Red)));
             }
+        }
+    }
+
+    private static void Introduce(CliConsole console, DialBoard board)
+    {
+        console.Output.WriteLine($"This is the sandbox: a very small model of a very small world. Ask it for example {string.Join(" or ", FirstContact.Questions().Select(question => $"“{question}”"))}");
+        if (board.Shown.Count > 0)
+        {
+            console.Output.WriteLine($"Watched: {string.Join(", ", board.Shown.Select(board.Labels.Name))}. /dial {board.Shown[0].Features[0]} 1 turns the first up.");
+        }
+
+        if (board.Shelf.Files.Count > 0)
+        {
+            console.Output.WriteLine($"Policies to put in force with /policy: {string.Join(", ", board.Shelf.Files.Keys)}.");
         }
     }
 }

@@ -23,8 +23,8 @@ internal static class FeaturesCommand
             FeaturesShowCommand.Create(console),
             FeaturesLabelCommand.Create(console),
         };
-        var model = new ModelArguments().AddTo(command);
-        var folder = Values.Path("--sae", "SAE folder.", "DIR", required: true);
+        var model = new ModelArguments(console).AddTo(command);
+        var folder = Values.Path("--sae", "SAE folder, or the name of one of the sandbox's.", "DIR", required: true);
         var prompt = new PromptArguments(messages: true);
         var top = Values.Whole("--top", "Features shown per token.", 1, 5);
         var summary = Values.Whole("--summary", "Features shown that stand out on the whole prompt, where the SAE has a catalogue; 0 for none.", 0, 10);
@@ -45,7 +45,7 @@ internal static class FeaturesCommand
                 "steer features show 4514 --sae sae-l15")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var path = parsed.GetRequiredValue(folder)!;
+                var path = model.Sae(parsed, parsed.GetRequiredValue(folder)!);
                 var sae = SaeFolder.Load(path);
                 using var known = parsed.GetValue(summary) == 0 ? null : await Task.Run(() => Catalogue(path, parsed.GetValue(catalogue), sae), cancellationToken);
                 var ids = await prompt.EncodeAsync(parsed, model, console.Input, cancellationToken);

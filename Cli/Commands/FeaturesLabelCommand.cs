@@ -14,7 +14,7 @@ internal static class FeaturesLabelCommand
         var label = new Argument<string?>("LABEL") { Description = "Its name.", Arity = ArgumentArity.ZeroOrOne };
         var remove = new Option<bool>("--remove") { Description = "Take its name away." };
         var command = new Command("label", "Name a feature, so that searches find it.") { feature, label, remove };
-        var catalogue = new CatalogueArguments().AddTo(command);
+        var catalogue = new CatalogueArguments(console).AddTo(command);
         command.Validators.Add(result =>
         {
             var given = result.GetResult(label) is { Tokens: [{ Value: var value }] } && !string.IsNullOrWhiteSpace(value);

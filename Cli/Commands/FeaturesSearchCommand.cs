@@ -17,7 +17,7 @@ internal static class FeaturesSearchCommand
         var top = Values.Whole("--top", "Features shown.", 1, 10);
         var json = CommandExtensions.Json();
         var command = new Command("search", "Find features by text in their labels and strongest examples.") { text, top, json };
-        var catalogue = new CatalogueArguments().AddTo(command);
+        var catalogue = new CatalogueArguments(console).AddTo(command);
         return command
             .WithExamples("steer features search rain --sae sae-l15", "steer features search \"new york\" --catalogue features.sqlite --json")
             .Runs(async (parsed, cancellationToken) =>

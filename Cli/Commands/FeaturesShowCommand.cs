@@ -17,7 +17,7 @@ internal static class FeaturesShowCommand
         var limit = Values.Whole("--examples", "Examples shown.", 1, 10);
         var json = CommandExtensions.Json();
         var command = new Command("show", "Show a feature's statistics and strongest examples.") { feature, limit, json };
-        var catalogue = new CatalogueArguments().AddTo(command);
+        var catalogue = new CatalogueArguments(console).AddTo(command);
         return command
             .WithExamples("steer features show 4514 --sae sae-l15")
             .Runs(async (parsed, cancellationToken) =>

@@ -15,9 +15,9 @@ internal static class GenerateCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("generate", "Continue a prompt, steered by policies.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var prompt = new PromptArguments(messages: true).AddTo(command);
-        var steering = new SteeringArguments(watch: true).AddTo(command);
+        var steering = new SteeringArguments(model, watch: true).AddTo(command);
         var sampling = new SamplingArguments(DefaultMaxTokens).AddTo(command);
         var json = CommandExtensions.Json();
         command.Options.Add(json);

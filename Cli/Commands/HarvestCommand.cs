@@ -22,7 +22,7 @@ internal static class HarvestCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("harvest", "Write a model's activations over a text into a folder of shards.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var text = Values.Path("--text", "Text: .txt, .jsonl, .csv, .tsv, .parquet, or - for standard input.", "FILE", required: true);
         var site = new Option<string>("--site") { Description = "Site, as in resid_post.15 or 15.", HelpName = "SITE", Required = true };
         var output = Values.Path("--out", "Folder of shards to make; one that was begun with the same options is continued.", "DIR", required: true);

@@ -19,7 +19,7 @@ internal static class ImportCommand
 
     public static Command Create(CliConsole console)
     {
-        var source = new Argument<string>("SOURCE") { Description = "GGUF file, or Hugging Face folder with safetensors." };
+        var source = new Argument<string>("SOURCE") { Description = "GGUF file, Hugging Face folder with safetensors, or sandbox." };
         var destination = new Argument<string>("OUT") { Description = "Model folder to make; it appears when it is complete." };
         var precision = new WordOption<Precision>("--precision", "How weights are stored. GGUF blocks are carried over to int4 as they are.", Precision.Fp32);
         var sites = SiteOptions.Sites(required: false);
@@ -39,8 +39,8 @@ internal static class ImportCommand
                 "steer import ./tinystories-656k stories --sites all")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var from = parsed.GetRequiredValue(source);
-                var to = parsed.GetRequiredValue(destination);
+                var to = SandboxNames.Destination(parsed.GetRequiredValue(destination));
+                var from = new SandboxNames(console).Checkpoint(parsed.GetRequiredValue(source));
                 var options = new ImportOptions
                 {
                     Precision = precision.Value(parsed) == Precision.Int4 ? WeightPrecision.Int4 : WeightPrecision.Float32,

@@ -13,13 +13,13 @@ internal static class InfoCommand
 {
     public static Command Create(CliConsole console)
     {
-        var path = new Argument<string>("PATH") { Description = "Model folder, checkpoint, SAE folder, vector or policy." };
+        var path = new Argument<string>("PATH") { Description = "Model folder, checkpoint, SAE folder, vector or policy; or sandbox, or what belongs to it, as in sandbox/late-topk." };
         var json = CommandExtensions.Json();
         return new Command("info", "Say what a file or folder is.") { path, json }
             .WithExamples("steer info smollm2", "steer info calm.json", "steer info model.gguf --json")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var description = await Task.Run(() => PathInspector.Describe(parsed.GetRequiredValue(path)), cancellationToken);
+                var description = await Task.Run(() => PathInspector.Describe(new SandboxNames(console).Any(parsed.GetRequiredValue(path))), cancellationToken);
                 if (parsed.GetValue(json))
                 {
                     WriteJson(console.Output, description);

@@ -43,7 +43,7 @@ internal static class SaeConvertCommand
                 "steer sae convert params.npz gemma-l20 --site 20 --model-name gemma-2-2b")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var (from, to) = (parsed.GetRequiredValue(source), parsed.GetRequiredValue(destination));
+                var (from, to) = (new SandboxNames(console).Sae(parsed.GetRequiredValue(source)), parsed.GetRequiredValue(destination));
                 var options = new SaeConversionOptions
                 {
                     Folds = parsed.GetValue(fold),

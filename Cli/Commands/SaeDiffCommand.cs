@@ -25,7 +25,8 @@ internal static class SaeDiffCommand
             .WithExamples("steer sae diff sae-a sae-b")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var (a, b) = (SaeFolder.Load(parsed.GetRequiredValue(first)), SaeFolder.Load(parsed.GetRequiredValue(second)));
+                var names = new SandboxNames(console);
+                var (a, b) = (SaeFolder.Load(names.Sae(parsed.GetRequiredValue(first))), SaeFolder.Load(names.Sae(parsed.GetRequiredValue(second))));
                 var comparison = await ProgressDisplay.RunAsync(console, "comparing directions", progress =>
                     SaeComparison.Compare(a, b, parsed.GetValue(other), new Fraction(progress, "comparing directions"), cancellationToken));
                 if (parsed.GetValue(json))

@@ -25,7 +25,7 @@ internal static class SaeEncodeCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;
-                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder));
+                var sae = SaeFolder.Load(new SandboxNames(console).Sae(parsed.GetRequiredValue(folder)));
                 var (x, tokens) = ReadInput(parsed.GetRequiredValue(input)!, parsed.GetValue(tensor), sae);
                 var (activations, reconstruction) = await Task.Run(() => Run(sae, x, tokens), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();

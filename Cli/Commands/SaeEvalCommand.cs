@@ -19,7 +19,7 @@ internal static class SaeEvalCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("eval", "Measure a sparse autoencoder on a model and a text.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var sae = new Argument<string>("SAE") { Description = "SAE, made on that model." };
         command.Arguments.Add(sae);
         var text = new EvaluationText().AddTo(command);
@@ -60,7 +60,7 @@ internal static class SaeEvalCommand
                 "steer sae eval smollm2 sae-l15 --text test.txt --catalogue --report eval.html")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var path = parsed.GetRequiredValue(sae);
+                var path = model.Sae(parsed, parsed.GetRequiredValue(sae));
                 var wanted = parsed.GetResult(catalogue) is null ? null : parsed.GetValue(catalogue) ?? Path.Combine(SaeFolder.FolderOf(path), FeatureCatalogue.FileName);
                 CheckOutputs(parsed.GetValue(report), wanted);
                 var autoencoder = SaeSource.LoadBare(path);
@@ -78,7 +78,7 @@ internal static class SaeEvalCommand
                 };
                 var result = await ProgressDisplay.RunAsync(console, "reading text", progress =>
                 {
-                    var identified = options with { ModelSha256 = cut.Fingerprint(cancellationToken), ModelName = autoencoder.ModelName ?? Path.GetFileName(cut.Folder) };
+                    var identified = options with { ModelSha256 = cut.Fingerprint(cancellationToken), ModelName = autoencoder.ModelName ?? cut.ModelName };
                     using var loaded = SiteModel.Load(cut, where, model.Options(parsed));
                     return SaeEvaluator.Evaluate(autoencoder, loaded, read, identified, new EvaluationStages(progress), cancellationToken);
                 });

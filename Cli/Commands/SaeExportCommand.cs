@@ -40,7 +40,7 @@ internal static class SaeExportCommand
                 "steer sae export sae-l15 sae-l15-onnx --graph encode --precision fp16")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var (from, to) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(destination));
+                var (from, to) = (new SandboxNames(console).Sae(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(destination));
                 var options = new SaeOnnxOptions
                 {
                     Graphs = Graphs(graph.Value(parsed)),

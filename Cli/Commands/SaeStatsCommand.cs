@@ -16,7 +16,7 @@ internal static class SaeStatsCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("stats", "Measure the largest activation of every feature over a text, which strengths are multiples of.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var folder = new Argument<string>("SAE") { Description = "SAE folder, or its file of weights." };
         var text = Values.Path("--text", "Texts, one a line.", "FILE", required: true);
         var whole = new Option<bool>("--whole-file") { Description = "Read the file as one text." };
@@ -34,7 +34,8 @@ internal static class SaeStatsCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var from = parsed.GetRequiredValue(text)!;
-                var sae = SaeFolder.Load(parsed.GetRequiredValue(folder));
+                var place = model.Sae(parsed, parsed.GetRequiredValue(folder));
+                var sae = SaeFolder.Load(place);
                 var texts = TextSamples.Read(from, parsed.GetValue(whole));
                 var ids = Windows(TextTokenizer.Load(model.Folder(parsed)), texts, parsed.GetValue(window));
                 using var pass = await Task.Run(() => model.LoadForwardPass(parsed), cancellationToken);
@@ -42,7 +43,7 @@ internal static class SaeStatsCommand
                 var accumulator = new MaxActivationAccumulator(sae);
                 await ProgressDisplay.RunAsync(console, "reading texts", progress => Accumulate(pass, where, ids, accumulator, progress, cancellationToken));
                 var statistics = accumulator.ToStatistics(Path.GetFileName(from));
-                var path = parsed.GetValue(output) ?? SaeFolder.StatisticsPath(parsed.GetRequiredValue(folder));
+                var path = parsed.GetValue(output) ?? SaeFolder.StatisticsPath(place);
                 statistics.Save(path);
                 var fired = statistics.LatentCount - statistics.MaxActivation.Span.Count(0f);
                 console.Output.WriteLine(string.Create(

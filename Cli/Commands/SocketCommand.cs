@@ -10,7 +10,7 @@ internal static class SocketCommand
 {
     public static Command Create(CliConsole console)
     {
-        var model = new Argument<string>("MODEL") { Description = "GenAI model folder without sockets; it stays as it is." };
+        var model = new Argument<string>("MODEL") { Description = "GenAI model folder without sockets; it stays as it is. The sandbox has them already." };
         var destination = new Argument<string>("OUT") { Description = "Socketed model folder to make." };
         var sites = SiteOptions.Sites(required: true);
         var name = new Option<string?>("--name") { Description = "Name of the model, by which SAEs are matched to it; the folder's own unless given.", HelpName = "TEXT" };
@@ -18,9 +18,15 @@ internal static class SocketCommand
             .WithExamples("steer socket phi3-mini phi3-mini-s --sites 8,15,22")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var to = parsed.GetRequiredValue(destination);
+                var to = SandboxNames.Destination(parsed.GetRequiredValue(destination));
+                var from = parsed.GetRequiredValue(model);
+                if (SandboxNames.IsModel(from))
+                {
+                    throw new SteeringException($"The sandbox has sockets after every block already: steer it as it is, or make a folder of your own with 'steer import {from} OUT --sites …'. A folder of that name is ./{from}.");
+                }
+
                 await ProgressDisplay.RunAsync(console, "putting in sockets", progress =>
-                    ModelSocketer.Socket(parsed.GetRequiredValue(model), to, parsed.GetRequiredValue(sites)!, Options(parsed.GetValue(name)), new Relay(progress), cancellationToken));
+                    ModelSocketer.Socket(from, to, parsed.GetRequiredValue(sites)!, Options(parsed.GetValue(name)), new Relay(progress), cancellationToken));
                 console.Output.WriteLine($"{to} is ready. {ModelFolderSummary.Sockets(to)}");
             });
     }

@@ -12,7 +12,7 @@ internal static class TokenizeCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("tokenize", "Turn a text into token ids, or ids into text.");
-        var model = new Argument<string>("MODEL") { Description = "Model folder, or a Hugging Face folder with tokenizer.json." };
+        var model = new Argument<string>("MODEL") { Description = "Model folder, a Hugging Face folder with tokenizer.json, or sandbox." };
         var text = new Argument<string?>("TEXT") { Description = "Text to turn into ids.", Arity = ArgumentArity.ZeroOrOne };
         var ids = Values.Ids("--ids", "Ids to turn into text.");
         var special = new Option<bool>("--special-tokens") { Description = "Add the tokens that the tokenizer puts around a text, as --prompt does elsewhere." };
@@ -37,7 +37,7 @@ internal static class TokenizeCommand
             .Runs(async (parsed, cancellationToken) =>
             {
                 var given = parsed.Given(ids);
-                var tokenizer = await Task.Run(() => TextTokenizer.Load(parsed.GetRequiredValue(model)), cancellationToken);
+                var tokenizer = await Task.Run(() => TextTokenizer.Load(new SandboxNames(console).Model(parsed.GetRequiredValue(model))), cancellationToken);
                 var tokens = given ?? tokenizer.Encode(parsed.GetValue(text)!, parsed.GetValue(special));
                 var words = tokenizer.Decode(tokens);
                 if (parsed.GetValue(json))

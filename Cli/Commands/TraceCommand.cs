@@ -14,9 +14,9 @@ internal static class TraceCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("trace", "Write the logits and residual streams of one forward pass to a safetensors file.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var prompt = new PromptArguments().AddTo(command);
-        var steering = new SteeringArguments().AddTo(command);
+        var steering = new SteeringArguments(model).AddTo(command);
         var output = Values.Path("--output", "File to write: ids [S], logits [S, V], resid_post.N [S, d] at every socketed site.", "T.safetensors", required: true);
         var json = CommandExtensions.Json();
         command.Options.Add(output);

@@ -22,7 +22,7 @@ internal static class TrainCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("train", "Train sparse autoencoders on a model's activations.");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var text = new Argument<string>("TEXT") { Description = "Text to harvest activations from: .txt, .jsonl, .csv, .tsv, .parquet, or - for standard input; or a folder of shards made by 'steer harvest'." };
         var output = new Argument<string>("OUT") { Description = "Folder to write; OUT.training holds the run until then." };
         var site = new Option<string>("--site") { Description = "Site, as in resid_post.15 or 15.", HelpName = "SITE", Required = true };
@@ -75,7 +75,7 @@ internal static class TrainCommand
                     Corpus = corpus,
                 };
                 var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, destination, new EvaluationStages(progress), cancellationToken));
-                Print(console, results, destination, model.Folder(parsed), input.Counts, corpus, parsed.GetValue(json));
+                Print(console, results, destination, model.Given(parsed), input.Counts, corpus, parsed.GetValue(json));
             });
     }
 
@@ -87,7 +87,7 @@ internal static class TrainCommand
         }
     }
 
-    private static void Print(CliConsole console, IReadOnlyList<TrainedSae> results, string destination, string modelFolder, string counts, string corpus, bool json)
+    private static void Print(CliConsole console, IReadOnlyList<TrainedSae> results, string destination, string modelName, string counts, string corpus, bool json)
     {
         if (json)
         {
@@ -123,6 +123,6 @@ internal static class TrainCommand
         console.Terminal.Write(table);
         console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Trained on {results[0].Steps[^1].Tokens:N0} activations; {counts}."));
         console.Output.WriteLine(corpus.Length == 0 ? "Nothing was measured." : $"Measured on {corpus}.");
-        console.Output.WriteLine($"{Path.Combine(destination, TrainingOutput.ReportName)} is the report. Steer with: steer chat {modelFolder} --sae {results[0].Folder}");
+        console.Output.WriteLine($"{Path.Combine(destination, TrainingOutput.ReportName)} is the report. Steer with: steer chat {modelName} --sae {results[0].Folder}");
     }
 }

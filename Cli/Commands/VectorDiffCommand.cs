@@ -14,7 +14,7 @@ internal static class VectorDiffCommand
     public static Command Create(CliConsole console)
     {
         var command = new Command("diff", "Make a vector from the difference of two sets of texts (DiffMean).");
-        var model = new ModelArguments().AddTo(command);
+        var model = new ModelArguments(console).AddTo(command);
         var positive = Values.Path("--positive", "Texts to steer towards, one a line.", "A.txt", required: true);
         var negative = Values.Path("--negative", "Texts to steer away from, one a line.", "B.txt", required: true);
         var site = Values.Path("--site", "Site, as in resid_post.15 or 15.", "S", required: true);

@@ -20,6 +20,10 @@ internal static class FeatureReport
     /// <summary>A number of activation.</summary>
     public static string Number(float activation) => activation.ToString("0.##", CultureInfo.InvariantCulture);
 
+    /// <summary>An example as a text on one line, its peak in brackets.</summary>
+    public static string Plain(CatalogueExample example) => string.Concat(example.Excerpt.Tokens.Select((token, index) =>
+        index == example.Excerpt.Peak ? $"{TokenTexts.OneLine(token)[..^TokenTexts.OneLine(token).TrimStart(' ').Length]}[{TokenTexts.OneLine(token).TrimStart(' ')}]" : TokenTexts.OneLine(token)));
+
     /// <summary>An example on one line, its peak in brackets.</summary>
     public static Paragraph Line(CatalogueExample? example)
     {

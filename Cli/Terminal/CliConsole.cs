@@ -1,5 +1,6 @@
 using System.Text;
 using Spectre.Console;
+using Steering.Sandbox.Bundle;
 
 namespace Steering.Cli.Terminal;
 
@@ -8,6 +9,8 @@ internal sealed class CliConsole
 {
     // Tables written to a file are not cut at the width of a terminal that is not there.
     private const int RedirectedWidth = 240;
+
+    private SandboxBundle? _sandbox;
 
     /// <summary>Standard input.</summary>
     public required TextReader Input { get; init; }
@@ -32,6 +35,13 @@ internal sealed class CliConsole
 
     /// <summary>Whether progress is drawn: neither output is redirected.</summary>
     public required bool ShowsProgress { get; init; }
+
+    /// <summary>Opens the bundled sandbox.</summary>
+    public Func<CancellationToken, SandboxBundle> OpenSandbox { get; init; } = cancellationToken => SandboxBundle.Open(cancellationToken: cancellationToken);
+
+    /// <summary>The bundled sandbox, laid out where that was not done before.</summary>
+    /// <exception cref="SteeringException">This build carries none, or it cannot be laid out.</exception>
+    public SandboxBundle Sandbox => _sandbox ??= OpenSandbox(Interrupts.Token);
 
     /// <summary>The console of this process.</summary>
     public static CliConsole OfProcess(Interrupts interrupts)

@@ -30,6 +30,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Terminal = CliConsole.Create(output, redirected: true),
             ErrorTerminal = CliConsole.Create(error, redirected: true),
             Interrupts = interrupts,
+            OpenSandbox = _ => SandboxFixture.Bundle,
             IsInteractive = false,
             ShowsProgress = false,
         };
@@ -51,6 +52,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Terminal = terminal,
             ErrorTerminal = terminal,
             Interrupts = interrupts,
+            OpenSandbox = _ => SandboxFixture.Bundle,
             IsInteractive = true,
             ShowsProgress = true,
         };

@@ -10,7 +10,8 @@ public static class Stories
 {
     public const string Name = "tinystories-656k";
 
-    private static readonly string Root = Directory.CreateTempSubdirectory("steering-cli-").FullName;
+    /// <summary>Folder of what the tests of this run make once.</summary>
+    internal static readonly string Root = Directory.CreateTempSubdirectory("steering-cli-").FullName;
     private static readonly Lazy<string> Imported = new(Import);
     private static readonly Lazy<string> Named = new(NameTheHook);
     private static readonly Lazy<string> Templated = new(AddATemplate);
