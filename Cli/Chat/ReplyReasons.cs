@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Catalogues;
 using Steering.Cli.CommandLine;
 using Steering.Saes;
 using Steering.Vectors;
@@ -11,6 +12,7 @@ namespace Steering.Cli.Chat;
 internal sealed class ReplyReasons(ChatSession session, Action<string> output)
 {
     private const int Shown = 8;
+    private const int LabelledBeyond = 4;
 
     /// <summary>Lists the features of each SAE.</summary>
     /// <exception cref="SteeringException">There is no SAE, or no reply yet.</exception>
@@ -43,7 +45,7 @@ internal sealed class ReplyReasons(ChatSession session, Action<string> output)
         var catalogue = session.Board.Labels.Catalogue(sae.Id);
         var found = catalogue is null
             ? Risen(activations, [.. kept.Where(position => position < reply.First)], tokens)
-            : catalogue.StandOut(activations, tokens, Shown).Select(entry => (entry.Feature.Latent, entry.Token, entry.Activation));
+            : Named(catalogue.StandOut(activations, tokens, sae.Sae.LatentCount)).Select(entry => (entry.Feature.Latent, entry.Token, entry.Activation));
         output($"{sae.Id}: the features that stand out on the last reply, their activation{(catalogue is null ? string.Empty : ", its share of their maximum")}, and the token where it is largest");
         foreach (var (feature, token, activation) in found)
         {
@@ -51,6 +53,10 @@ internal sealed class ReplyReasons(ChatSession session, Action<string> output)
             output(string.Create(CultureInfo.InvariantCulture, $"  {feature,6}  {activation,8:0.##}{share}  {TokenContext.Of(session.Model.Tokenizer, reply.Ids, token)}{session.Board.Labels.Quoted(sae.Id, feature)}"));
         }
     }
+
+    /// <summary>The first, and the next that have a name: a label says more than a rank.</summary>
+    private static IEnumerable<CatalogueActivation> Named(IReadOnlyList<CatalogueActivation> found) =>
+        found.Take(Shown).Concat(found.Skip(Shown).Where(entry => entry.Feature.Label is not null).Take(LabelledBeyond));
 
     /// <summary>Without a catalogue nobody knows what is rare: what rises furthest above the tokens before the reply.</summary>
     private static IEnumerable<(int Feature, int Token, float Activation)> Risen(SparseActivations activations, int[] before, int[] tokens)

@@ -27,6 +27,17 @@ internal static class SandboxModel
     /// <summary>The model folder: fp32, a socket after every block.</summary>
     public static string Folder() => Bundle.ModelFolder;
 
+    /// <summary>The folder of the late autoencoder. Skips the test, with the reason, where the bundle has none.</summary>
+    public static string LateSae()
+    {
+        if (!Bundle.Saes.ContainsKey(SandboxBundle.DefaultSae))
+        {
+            Assert.Inconclusive($"Skipped: Sandbox/Bundle/Files/saes has no {SandboxBundle.DefaultSae}.");
+        }
+
+        return Bundle.Sae(SandboxBundle.DefaultSae);
+    }
+
     private static SandboxBundle Open()
     {
         var cache = Directory.CreateTempSubdirectory("steering-sandbox-").FullName;

@@ -74,7 +74,7 @@ public sealed class SandboxChatTests
         Assert.Contains("       3 “rain and storms”", lines[4..]);
     }
 
-    /// <summary>The features of /why against the definition: activation × ln(tokens / fired) over the reply's tokens, from the trace of the same ids.</summary>
+    /// <summary>The features of /why against the definition: activation × ln(tokens / fired) over the reply's tokens, from the trace of the same ids; eight, and behind them those that have a label.</summary>
     [TestMethod]
     public async Task Why_RanksTheFeaturesOfTheLastReply()
     {
@@ -113,14 +113,14 @@ public sealed class SandboxChatTests
         (await CliRun.Of("sae", "encode", "sandbox/late-topk", "--input", folder["trace.safetensors"], "--output", folder["acts.safetensors"])).Succeeds();
         using var file = Steering.Tensors.SafetensorsFile.Open(folder["acts.safetensors"]);
         var acts = file.ReadFloat32("feature_acts");
-        return
+        int[] ranked =
         [
             .. Enumerable.Range(0, TinySandbox.Latents)
                 .Select(latent => (Latent: latent, Largest: Enumerable.Range(prompt.Length, reply.Length).Max(token => acts[(token * TinySandbox.Latents) + latent])))
                 .Where(entry => entry.Largest > 0)
                 .OrderByDescending(entry => entry.Largest * Math.Log(1000.0 / (10 + entry.Latent)))
-                .Take(8)
                 .Select(entry => entry.Latent),
         ];
+        return [.. ranked.Take(8), .. ranked.Skip(8).Where(latent => latent is TinySandbox.LabelledRain or TinySandbox.LabelledRude)];
     }
 }

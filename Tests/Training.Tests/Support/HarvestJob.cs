@@ -29,9 +29,9 @@ internal static class HarvestJob
     }
 
     /// <summary>Options over a text in a folder; the factor leaves out some tokens of every window.</summary>
-    public static ActivationSourceOptions Options(TemporaryFolder folder, int sentences = 600, long seed = 1) => new()
+    public static ActivationSourceOptions Options(TemporaryFolder folder, int sentences = 600, long seed = 1, string? modelFolder = null) => new()
     {
-        ModelFolder = TestModels.Stories(),
+        ModelFolder = modelFolder ?? TestModels.Stories(),
         Site = Site,
         TextPath = folder.Write("text.txt", Encoding.UTF8.GetBytes(Text(sentences, seed))),
         Windows = new TokenWindowOptions { Length = Length },

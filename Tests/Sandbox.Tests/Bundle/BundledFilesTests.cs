@@ -1,0 +1,49 @@
+using Steering.Catalogues;
+using Steering.Models;
+using Steering.Saes;
+
+namespace Steering.Tests.Sandbox.Bundle;
+
+/// <summary>What this build carries. Skipped in a build that carries nothing.</summary>
+[TestClass]
+public sealed class BundledFilesTests
+{
+    private const long LargestCheckpoint = 5_000_000;
+
+    [TestMethod]
+    public void Checkpoint_IsSmall_AndHasAChatTemplate()
+    {
+        Assert.IsLessThan(LargestCheckpoint, new FileInfo(Path.Combine(SandboxModel.Bundle.CheckpointFolder, "model.safetensors")).Length);
+        using var model = SteerableModel.Load(SandboxModel.Folder());
+        Assert.AreEqual("sandbox", model.Name);
+        Assert.AreEqual("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n", model.Tokenizer.ApplyChatTemplate([("user", "Hi")]));
+    }
+
+    /// <summary>Each autoencoder was made on exactly these weights, and knows its features' maxima.</summary>
+    [TestMethod]
+    public void Autoencoders_BelongToTheModel_AndHaveCatalogues()
+    {
+        using var model = SteerableModel.Load(SandboxModel.Folder());
+        foreach (var (name, folder) in SandboxModel.Bundle.Saes)
+        {
+            var sae = SaeFolder.Load(folder);
+            SaeModelMatch.Check(sae, model.Manifest!);
+            Assert.AreEqual(ModelIdentity.Fingerprint(model.Manifest!), sae.ModelSha256, name);
+            Assert.IsNotNull(sae.Statistics, name);
+            using var catalogue = FeatureCatalogue.Open(Path.Combine(folder, FeatureCatalogue.FileName), sae);
+            Assert.IsGreaterThan(0, catalogue.Info.Tokens, name);
+        }
+    }
+
+    /// <summary>The engine compiles every policy, and none of them edits nothing.</summary>
+    [TestMethod]
+    public void Policies_CompileOnTheModel()
+    {
+        using var engine = SandboxModel.Bundle.LoadEngine();
+        Assert.AreSequenceEqual(SandboxModel.Bundle.Policies.Keys.Order(StringComparer.Ordinal), engine.PolicyNames.Order(StringComparer.Ordinal));
+        foreach (var name in engine.PolicyNames)
+        {
+            Assert.IsGreaterThan(0, engine.Compile(name).Sites.Sum(site => site.RowCount), name);
+        }
+    }
+}
