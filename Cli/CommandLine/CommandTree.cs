@@ -23,6 +23,7 @@ internal static class CommandTree
     {
         var root = new RootCommand("Turns features of a sparse autoencoder into dials on a running language model.")
         {
+            PullCommand.Create(console),
             ImportCommand.Create(console),
             SocketCommand.Create(console),
             InfoCommand.Create(console),

@@ -10,17 +10,25 @@ internal static class ProgressDisplay
     /// <param name="console">Where to draw.</param>
     /// <param name="title">What is being done, until the work reports better.</param>
     /// <param name="work">Receives where to report.</param>
-    public static async Task<T> RunAsync<T>(CliConsole console, string title, Func<IProgress<StageProgress>, T> work)
+    public static Task<T> RunAsync<T>(CliConsole console, string title, Func<IProgress<StageProgress>, T> work) =>
+        RunTaskAsync(console, title, progress => Task.Run(() => work(progress)));
+
+    /// <summary>Runs work that waits for others, such as a network, and draws a bar while it runs.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="console">Where to draw.</param>
+    /// <param name="title">What is being done, until the work reports better.</param>
+    /// <param name="work">Receives where to report.</param>
+    public static async Task<T> RunTaskAsync<T>(CliConsole console, string title, Func<IProgress<StageProgress>, Task<T>> work)
     {
         if (!console.ShowsProgress)
         {
-            return await Task.Run(() => work(new Silent()));
+            return await work(new Silent());
         }
 
         return await console.ErrorTerminal.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => Task.Run(() => work(new Bar(context.AddTask(Markup.Escape(title), maxValue: 1)))));
+            .StartAsync(context => work(new Bar(context.AddTask(Markup.Escape(title), maxValue: 1))));
     }
 
     private sealed class Silent : IProgress<StageProgress>

@@ -1,3 +1,4 @@
+using Steering.Export.Hub;
 using Steering.IO;
 
 namespace Steering.Export.Checkpoints;
@@ -10,7 +11,7 @@ public static class Checkpoint
     /// with <c>config.json</c> beside it.
     /// </summary>
     /// <param name="path">Folder or file.</param>
-    /// <exception cref="SteeringException">It is missing, damaged, not supported, or a pickle; the message says what to do.</exception>
+    /// <exception cref="SteeringException">It is missing, damaged, not supported, a pickle, or a download that did not finish; the message says what to do.</exception>
     public static ICheckpoint Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -39,6 +40,7 @@ public static class Checkpoint
 
     private static ICheckpoint OpenFolder(string folder)
     {
+        PullFolder.RefuseIncomplete(folder);
         if (File.Exists(Path.Combine(folder, ShardIndex.SingleName)) || File.Exists(Path.Combine(folder, ShardIndex.IndexName)))
         {
             return SafetensorsCheckpoint.Open(folder);

@@ -18,6 +18,8 @@ internal static class FuzzTargets
         ["checkpoint-gguf"] = () => new CheckpointGgufTarget(),
         ["checkpoint-config"] = () => new CheckpointConfigTarget(),
         ["shard-index"] = () => new ShardIndexTarget(),
+        ["hub-listing"] = () => new HubListingTarget(),
+        ["hub-record"] = () => new HubRecordTarget(),
         ["activation-shards"] = () => new ActivationShardsTarget(),
         ["activation-state"] = () => new ActivationStateTarget(),
         ["onnx"] = () => new OnnxTarget(),

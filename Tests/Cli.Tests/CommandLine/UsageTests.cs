@@ -6,7 +6,7 @@ namespace Steering.Tests.Cli.CommandLine;
 public sealed class UsageTests
 {
     [TestMethod]
-    public async Task NoCommand_ListsTheCommands() => (await CliRun.Of()).Fails(2, "A command is needed: import, socket, info, generate, chat", "'steer --help'");
+    public async Task NoCommand_ListsTheCommands() => (await CliRun.Of()).Fails(2, "A command is needed: pull, import, socket, info, generate, chat", "'steer --help'");
 
     [TestMethod]
     public async Task UnknownCommand_SuggestsTheNearest() => (await CliRun.Of("generat", "model")).Fails(2, "'generat' is no command of steer", "Did you mean 'generate'?");
