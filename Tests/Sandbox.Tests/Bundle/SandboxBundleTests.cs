@@ -1,4 +1,6 @@
+using Microsoft.Extensions.AI;
 using Steering.Catalogues;
+using Steering.Chat;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Export;
@@ -62,6 +64,20 @@ public sealed class SandboxBundleTests : IDisposable
         {
             Assert.IsNotEmpty(new PolicyCompiler(model.Manifest!, resources).Compile([SteeringPolicy.Load(file)], []).Sites, name);
         }
+    }
+
+    /// <summary>What docs/app.md shows: an engine with every policy by its name, and a chat client on it.</summary>
+    [TestMethod]
+    public async Task LoadEngine_AnswersUnderThePoliciesOfTheBundle()
+    {
+        using var engine = Open().LoadEngine();
+        using var chat = new SteeredChatClient(engine, new SteeredChatClientOptions { MaxOutputTokens = 12 });
+        Assert.AreSequenceEqual(new[] { "friendly", "loud" }, engine.PolicyNames.Order(StringComparer.Ordinal));
+        var plain = await chat.GetResponseAsync("Hello");
+        var loud = await chat.GetResponseAsync("Hello", new ChatOptions().WithSteering("loud"));
+        Assert.AreNotEqual(plain.Text, loud.Text);
+        var none = new ChatOptions().WithoutSteering();
+        Assert.AreEqual(plain.Text, (await chat.GetResponseAsync("Hello", none)).Text);
     }
 
     [TestMethod]
