@@ -29,6 +29,7 @@ internal static class CommandTree
             InfoCommand.Create(console),
             GenerateCommand.Create(console),
             ChatCommand.Create(console),
+            DemoCommand.Create(console),
             TraceCommand.Create(console),
             TokenizeCommand.Create(console),
             HarvestCommand.Create(console),

@@ -7,5 +7,7 @@ var root = new RootCommand("Makes the sandbox language model: its text, its toke
     TokenizerCommand.Create(),
     TrainCommand.Create(),
     ReportCommand.Create(),
+    LabelCommand.Create(),
+    PoliciesCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

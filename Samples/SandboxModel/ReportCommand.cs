@@ -18,34 +18,17 @@ internal static class ReportCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of the table." };
         var output = new Option<FileInfo?>("--out", "-o") { Description = "Also write the JSON to this file." };
         var command = new Command("report", "Measure a model on held-out documents.") { model, documents, replies, seed, json, output };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetRequiredValue(model), parsed.GetValue(documents), parsed.GetValue(replies), parsed.GetValue(seed), parsed.GetValue(json), parsed.GetValue(output), parsed.InvocationConfiguration, cancellation));
+        command.SetAction((parsed, cancellation) => GuardedAsync(parsed.InvocationConfiguration, () => RunAsync(
+            parsed.GetRequiredValue(model), parsed.GetValue(documents), parsed.GetValue(replies), parsed.GetValue(seed), parsed.GetValue(json), parsed.GetValue(output), parsed.InvocationConfiguration, cancellation)));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        string model, int documents, int replies, uint seed, bool json, FileInfo? output, InvocationConfiguration console, CancellationToken cancellation)
+    /// <summary>Runs a command; what a user can mend becomes one line and exit code 1.</summary>
+    public static async Task<int> GuardedAsync(InvocationConfiguration console, Func<Task> action)
     {
         try
         {
-            using var source = ModelSource.Open(model, cancellation);
-            using var runner = new ReportRunner(source.Folder, seed, documents, replies, new ErrorLines(console.Error));
-            var report = await runner.RunAsync(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))), cancellation);
-            var text = JsonSerializer.Serialize(report, ReportJsonContext.Default.ModelReport);
-            if (output is not null)
-            {
-                AtomicFile.WriteAllText(output.FullName, text + "\n");
-            }
-
-            if (json)
-            {
-                console.Output.WriteLine(text);
-            }
-            else
-            {
-                ReportText.Write(report, console.Output);
-            }
-
+            await action();
             return 0;
         }
         catch (SteeringException refused)
@@ -55,7 +38,29 @@ internal static class ReportCommand
         }
     }
 
-    private static Option<int> Whole(string name, string description, int standard)
+    private static async Task RunAsync(
+        string model, int documents, int replies, uint seed, bool json, FileInfo? output, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        using var source = ModelSource.Open(model, cancellation);
+        using var runner = new ReportRunner(source.Folder, seed, documents, replies, new ErrorLines(console.Error));
+        var report = await runner.RunAsync(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))), cancellation);
+        var text = JsonSerializer.Serialize(report, ReportJsonContext.Default.ModelReport);
+        if (output is not null)
+        {
+            AtomicFile.WriteAllText(output.FullName, text + "\n");
+        }
+
+        if (json)
+        {
+            console.Output.WriteLine(text);
+        }
+        else
+        {
+            ReportText.Write(report, console.Output);
+        }
+    }
+
+    public static Option<int> Whole(string name, string description, int standard)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>

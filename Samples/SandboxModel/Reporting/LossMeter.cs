@@ -21,7 +21,7 @@ internal static class LossMeter
         {
             cancellation.ThrowIfCancellationRequested();
             int[] ids = [.. tokenizer.Encode(documents[index].Text), .. end.Length == 1 ? end : []];
-            losses[index] = Sum(pass.Run(ids), ids);
+            losses[index] = Sum(pass.Run(ids), ids, first: 0);
             tokens += ids.Length - 1;
         }
 
@@ -31,12 +31,12 @@ internal static class LossMeter
         return new LossFigures(documents.Count, tokens, losses.Sum() / tokens, nats.Sum() / tokens, excess.Low / perDocument, excess.High / perDocument);
     }
 
-    /// <summary>Σ −log softmax(logits[t])[id[t + 1]].</summary>
-    private static double Sum(ForwardResult result, int[] ids)
+    /// <summary>Σ −log softmax(logits[t])[id[t + 1]] from a position on.</summary>
+    public static double Sum(ForwardResult result, int[] ids, int first)
     {
         var sum = 0.0;
         var shifted = new float[result.VocabularySize];
-        for (var position = 0; position < ids.Length - 1; position++)
+        for (var position = first; position < ids.Length - 1; position++)
         {
             var logits = result.LogitsAt(position);
             var largest = TensorPrimitives.Max(logits);

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+using Steering.Training.Evaluation;
+
+namespace SandboxModel.Labels;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(FeatureLabel))]
+internal sealed partial class LabelJsonContext : JsonSerializerContext;

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using SandboxModel.Policies;
+using SandboxModel.Reporting;
+using Steering;
+using Steering.Compilation;
+using Steering.Saes;
+using Steering.Sandbox;
+using Steering.Sandbox.Corpora;
+
+namespace SandboxModel;
+
+/// <summary><c>policies</c>: chooses features by label and strengths by trial, and writes the ready policies.</summary>
+internal static class PoliciesCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A checkpoint (Hugging Face folder) or a model folder made by 'steer import'." };
+        var sae = new Argument<string>("SAE") { Description = "Folder of an autoencoder of it; the policies name it by the folder's name." };
+        var output = new Argument<DirectoryInfo>("OUT") { Description = "Folder for the policies; made where it is missing." };
+        var topic = new Option<Topic>("--topic") { Description = "The topic of the topic policy.", DefaultValueFactory = _ => Topic.Music };
+        var replies = ReportCommand.Whole("--replies", "Replies drawn for each policy that is tried.", 48);
+        var documents = ReportCommand.Whole("--documents", "Documents that features are chosen on.", 400);
+        var seed = new Option<uint>("--seed") { Description = "Which documents and which draws.", DefaultValueFactory = _ => 1 };
+        var only = new Option<string?>("--only") { Description = "Make the policy of this dial alone." };
+        var command = new Command("policies", "Find policies that turn the sandbox's dials.") { model, sae, output, topic, replies, documents, seed, only };
+        command.SetAction((parsed, cancellation) => ReportCommand.GuardedAsync(parsed.InvocationConfiguration, () => RunAsync(
+            parsed.GetRequiredValue(model), parsed.GetRequiredValue(sae), parsed.GetRequiredValue(output), parsed.GetValue(topic), parsed.GetValue(replies), parsed.GetValue(documents), parsed.GetValue(seed), parsed.GetValue(only), parsed.InvocationConfiguration, cancellation)));
+        return command;
+    }
+
+    private static async Task RunAsync(
+        string model, string folder, DirectoryInfo output, Topic topic, int replies, int documents, uint seed, string? only, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        using var source = ModelSource.Open(model, cancellation);
+        var sae = SaeFolder.Load(folder);
+        var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var recipes = DialRecipe.All(topic).Where(recipe => only is null || recipe.Dial.Name == only).ToArray();
+        if (recipes.Length == 0)
+        {
+            throw new SteeringException($"There is no dial '{only}'; there are {string.Join(", ", DialRecipe.All(topic).Select(recipe => recipe.Dial.Name))}.");
+        }
+
+        // Training documents: the demonstration measures on held-out ones.
+        var corpus = new SandboxCorpus(seed);
+        var contrast = FeatureContrast.Read(
+            source.Folder, sae, corpus.Documents(CorpusSplit.Train).Take(documents), [.. recipes.SelectMany(recipe => recipe.More.Concat(recipe.Less)).Distinct()], cancellation);
+        output.Create();
+        foreach (var recipe in recipes)
+        {
+            var prompts = recipe.Dial.Choose(corpus.Documents(CorpusSplit.Train).Skip(documents), replies);
+            using var search = new PolicySearch(source.Folder, new SteeringResources().AddSae(id, sae), prompts, seed);
+            var unsteered = await search.UnsteeredAsync(recipe.Dial, cancellation);
+            Line("unsteered", unsteered);
+            var found = await search.FindAsync(recipe.Dial, unsteered, recipe.Ladders(contrast, id), new Trials(trial => Line("tried", trial)), cancellation);
+            Line("chosen", found);
+            found.Policy.Save(Path.Combine(output.FullName, recipe.Dial.Name + ".json"));
+        }
+
+        void Line(string what, PolicyTrial trial) => console.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-10}{100 * trial.Rate,6:F1} %  well-formed {100 * trial.WellFormed,5:F1} %  {trial.Nats:F3} nats a token  {string.Join("; ", trial.Policy.Interventions.Select(intervention => $"{intervention.DisplayName} {(intervention.Values.Count > 0 ? intervention.Values[0] : 0):0.##}"))}"));
+    }
+
+    private sealed class Trials(Action<PolicyTrial> report) : IProgress<PolicyTrial>
+    {
+        public void Report(PolicyTrial value) => report(value);
+    }
+}
