@@ -15,7 +15,7 @@ internal static class DemoCommand
         var command = new Command("demo", "Show steered beside unsteered replies of the sandbox model, and measure the difference.");
         var seed = Values.Whole("--seed", "Which prompts and which draws; the same seed gives the same numbers.", 0, 0);
         var replies = Values.Whole("--replies", "Replies drawn for each number.", 1, StandardReplies);
-        var folder = Values.Path("--folder", "A sandbox of your own: a folder with model, saes and policies.", "DIR", required: true);
+        var folder = Values.Path("--folder", "A sandbox of your own, with folders model, saes and policies; the bundled one unless given.", "DIR");
         var json = CommandExtensions.Json();
         foreach (var option in (Option[])[seed, replies, folder, json])
         {
@@ -23,10 +23,10 @@ internal static class DemoCommand
         }
 
         return command
-            .WithExamples("steer demo --folder mine", "steer demo --folder mine --seed 7 --replies 500 --json")
+            .WithExamples("steer demo", "steer demo --seed 7 --replies 500 --json")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var source = DemoSource.Open(parsed.GetRequiredValue(folder)!);
+                var source = parsed.GetValue(folder) is { } own ? DemoSource.Open(own) : DemoSource.Of(await Task.Run(() => console.Sandbox, cancellationToken));
                 var (number, count) = (parsed.GetValue(seed), parsed.GetValue(replies));
                 var results = await ProgressDisplay.RunAsync(console, "loading the model", progress =>
                 {

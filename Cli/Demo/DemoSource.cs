@@ -1,5 +1,6 @@
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Sandbox.Bundle;
 using Steering.Sandbox.Dials;
 
 namespace Steering.Cli.Demo;
@@ -10,6 +11,9 @@ namespace Steering.Cli.Demo;
 /// <param name="Policies">Policy files by name.</param>
 internal sealed record DemoSource(string ModelFolder, IReadOnlyDictionary<string, string> Saes, IReadOnlyDictionary<string, string> Policies)
 {
+    /// <summary>The bundled sandbox.</summary>
+    public static DemoSource Of(SandboxBundle bundle) => new(bundle.ModelFolder, bundle.Saes, bundle.Policies);
+
     /// <summary>A folder with <c>model</c>, <c>saes</c> and <c>policies</c>, as a bundle is laid out.</summary>
     /// <exception cref="SteeringException">One of them is not there.</exception>
     public static DemoSource Open(string folder)

@@ -44,7 +44,7 @@ internal static class PoliciesCommand
         // Training documents: the demonstration measures on held-out ones.
         var corpus = new SandboxCorpus(seed);
         var contrast = FeatureContrast.Read(
-            source.Folder, sae, corpus.Documents(CorpusSplit.Train).Take(documents), [.. recipes.SelectMany(recipe => recipe.More.Concat(recipe.Less)).Distinct()], cancellation);
+            source.Folder, sae, corpus.Documents(CorpusSplit.Train).Take(documents), [.. recipes.SelectMany(recipe => recipe.Labels).Distinct()], cancellation);
         output.Create();
         foreach (var recipe in recipes)
         {
@@ -59,7 +59,7 @@ internal static class PoliciesCommand
 
         void Line(string what, PolicyTrial trial) => console.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what,-10}{100 * trial.Rate,6:F1} %  well-formed {100 * trial.WellFormed,5:F1} %  {trial.Nats:F3} nats a token  {string.Join("; ", trial.Policy.Interventions.Select(intervention => $"{intervention.DisplayName} {(intervention.Values.Count > 0 ? intervention.Values[0] : 0):0.##}"))}"));
+            $"{what,-10}{100 * trial.Rate,6:F1} %  well-formed {100 * trial.WellFormed,5:F1} %  {trial.Nats:F3} nats a token  {string.Join("; ", trial.Policy.Interventions.Select(intervention => $"{intervention.DisplayName} {(intervention.Values.Count > 0 ? intervention.Values[0] : intervention.Gain ?? 0):0.##}{(intervention.Span is { } span ? $" on the {span.ToString().ToLowerInvariant()}" : "")}"))}"));
     }
 
     private sealed class Trials(Action<PolicyTrial> report) : IProgress<PolicyTrial>

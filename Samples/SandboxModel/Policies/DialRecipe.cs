@@ -4,43 +4,93 @@ using Steering.Sandbox.Dials;
 
 namespace SandboxModel.Policies;
 
-/// <summary>From which labels the features of a dial's policy are taken.</summary>
+/// <summary>How policies of a dial are made: from which labels their features are taken, and what is done with them.</summary>
 /// <param name="Dial">The dial.</param>
-/// <param name="Description">What the policy says of itself.</param>
-/// <param name="More">Labels whose features are added, with what they are compared among.</param>
-/// <param name="Less">Labels whose features are taken away.</param>
-internal sealed record DialRecipe(SandboxDial Dial, string Description, IReadOnlyList<(string Label, string Among)> More, IReadOnlyList<(string Label, string Among)> Less)
+/// <param name="Labels">Labels that features are ranked by, each with the label of the tokens that it is compared among.</param>
+/// <param name="Ladders">Policies that are tried, from rankings and an autoencoder's id: several ladders, each from weak to strong.</param>
+internal sealed record DialRecipe(SandboxDial Dial, IReadOnlyList<(string Label, string Among)> Labels, Func<FeatureContrast, string, IEnumerable<IEnumerable<SteeringPolicy>>> Ladders)
 {
+    private const string User = "the user's turn";
+    private const string Reply = "the reply";
+    private const string BlankLine = "blank line between steps";
+
     private static readonly int[] Sizes = [1, 2, 4, 8, 16];
-    private static readonly float[] Strengths = [0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.45f, 0.7f, 1f];
 
-    public static IReadOnlyList<DialRecipe> All(Topic topic) =>
-    [
-        new(SandboxDial.Friendly, "Friendlier replies, and no rude ones even to a rude user.", [("friendly reply", "the reply")], [("rude reply", "the reply"), ("rude user", "the user's turn")]),
-        new(SandboxDial.Rude, "Rude replies, even to a friendly user.", [("rude reply", "the reply"), ("rude user", "the user's turn")], []),
-        new(SandboxDial.About(topic), $"Replies about {topic.ToString().ToLowerInvariant()}, whatever the question.", [("about " + topic.ToString().ToLowerInvariant(), "the reply")], []),
-        new(SandboxDial.Reflect, "Second looks at the steps of a solution.", [("reflection step", "solution")], []),
-    ];
+    public static IReadOnlyList<DialRecipe> All(Topic topic) => [Friendly(), Rude(), About(topic), Reflect()];
 
-    /// <summary>The policies that are tried: for each number of features a ladder of strengths, the weakest first.</summary>
-    /// <param name="contrast">Which features have the labels.</param>
-    /// <param name="sae">The id by which the policies name the autoencoder.</param>
-    public IEnumerable<IEnumerable<SteeringPolicy>> Ladders(FeatureContrast contrast, string sae)
+    /// <summary>What is rude is turned to its opposite where it is active; what is friendly is added.</summary>
+    private static DialRecipe Friendly()
     {
-        int[] more = Merge(contrast, More);
-        int[] less = [.. Merge(contrast, Less).Except(more)];
-        return Sizes.Where(size => size <= Math.Max(more.Length, less.Length)).Select(size =>
+        (string, string)[] labels = [("rude reply", Reply), ("rude user", User), ("friendly reply", Reply)];
+        var start = SteeringPolicy.Create(SandboxDial.Friendly.Name) with { Description = "No rude replies, even to a rude user." };
+        return new DialRecipe(SandboxDial.Friendly, labels, (contrast, sae) => Sizes.SelectMany(size =>
         {
-            var start = SteeringPolicy.Create(Dial.Name) with { Description = Description };
-            var taken = less.Length == 0 ? start : start.Ablate(Feature.Of(sae, less.AsSpan(0, Math.Min(size, less.Length))));
-            return Strengths.Select(strength => taken.Add(Feature.Of(sae, more.AsSpan(0, Math.Min(size, more.Length))), strength));
-        });
+            var rude = Feature.Of(sae, contrast.Merged(["rude reply", "rude user"], size));
+            int[] friendly = [.. contrast.Merged(["friendly reply"], size).Except(rude.Features)];
+            return (IEnumerable<SteeringPolicy>[])
+            [
+                ((float[])[0, -0.5f, -1, -1.5f, -2]).Select(gain => start.Scale(rude, gain)),
+                ((float[])[0.03f, 0.06f, 0.1f, 0.15f, 0.2f, 0.3f]).Select(strength => start.Ablate(rude).Add(Feature.Of(sae, friendly), strength)),
+            ];
+        }));
     }
 
-    /// <summary>By turns from each label's ranking.</summary>
-    private static int[] Merge(FeatureContrast contrast, IReadOnlyList<(string Label, string Among)> labels)
+    /// <summary>The prompt is read as a rude user's, and the reply is pushed a little.</summary>
+    private static DialRecipe Rude()
     {
-        var rankings = labels.Select(label => contrast.Ranked(label.Label, Sizes[^1])).ToArray();
-        return [.. Enumerable.Range(0, Sizes[^1]).SelectMany(place => rankings.Where(ranking => place < ranking.Count).Select(ranking => ranking[place])).Distinct().Take(Sizes[^1])];
+        (string, string)[] labels = [("rude reply", Reply), ("rude user", User)];
+        var start = SteeringPolicy.Create(SandboxDial.Rude.Name) with { Description = "Rude replies, even to a friendly user." };
+        float[] strengths = [0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.4f, 0.6f, 0.8f];
+        return new DialRecipe(SandboxDial.Rude, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        {
+            var user = Feature.Of(sae, contrast.Merged(["rude user"], size));
+            var both = Feature.Of(sae, contrast.Merged(["rude reply", "rude user"], size));
+            return (IEnumerable<SteeringPolicy>[])
+            [
+                strengths.Select(strength => start.Add(user, strength, span: InterventionSpan.Prompt)),
+                strengths.Select(strength => start.Add(both, strength, span: InterventionSpan.Prompt)),
+                strengths.Select(strength => start.Add(both, strength)),
+            ];
+        }));
+    }
+
+    /// <summary>What tells of other topics is taken away, what tells of this one is added.</summary>
+    private static DialRecipe About(Topic topic)
+    {
+        var dial = SandboxDial.About(topic);
+        var name = "about " + dial.Name;
+        string[] others = [.. Enum.GetValues<Topic>().Where(other => other != topic).Select(other => "about " + other.ToString().ToLowerInvariant())];
+        (string, string)[] labels = [(name, User), .. others.Select(other => (other, User))];
+        var start = SteeringPolicy.Create(dial.Name) with { Description = $"Replies about {dial.Name}, whatever the question." };
+        float[] strengths = [0.1f, 0.2f, 0.3f, 0.4f, 0.6f, 0.8f, 1.2f];
+        return new DialRecipe(dial, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        {
+            var wanted = Feature.Of(sae, contrast.Merged([name], size));
+            int[] unwanted = [.. contrast.Merged(others, size * others.Length).Except(wanted.Features)];
+            return (IEnumerable<SteeringPolicy>[])
+            [
+                strengths.Select(strength => start.Add(wanted, strength)),
+                strengths.Select(strength => start.Ablate(Feature.Of(sae, unwanted)).Add(wanted, strength)),
+                strengths.Select(strength => start.Ablate(Feature.Of(sae, unwanted)).Add(wanted, strength, span: InterventionSpan.Prompt)),
+            ];
+        }));
+    }
+
+    /// <summary>What comes before a second look is made stronger where it is active, or added at the blank lines between steps.</summary>
+    private static DialRecipe Reflect()
+    {
+        string[] before = ["before 'wait'", "before 'hold'", "before 'let'"];
+        (string, string)[] labels = [.. before.Select(label => (label, BlankLine)), (BlankLine, "solution"), ("reflection step", "solution")];
+        var start = SteeringPolicy.Create(SandboxDial.Reflect.Name) with { Description = "Second looks at the steps of a solution." };
+        return new DialRecipe(SandboxDial.Reflect, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        {
+            var looks = Feature.Of(sae, contrast.Merged(before, size));
+            var lines = Gate.Token(Feature.Of(sae, contrast.Merged([BlankLine], 1)), 0.25f);
+            return (IEnumerable<SteeringPolicy>[])
+            [
+                ((float[])[1.5f, 2, 3, 4, 6, 8]).Select(gain => start.Scale(looks, gain)),
+                ((float[])[0.05f, 0.1f, 0.2f, 0.3f, 0.5f, 0.8f]).Select(strength => start.Add(looks, strength, gate: lines)),
+            ];
+        }));
     }
 }

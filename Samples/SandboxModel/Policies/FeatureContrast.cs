@@ -1,4 +1,5 @@
 using SandboxModel.Labels;
+using Steering;
 using Steering.Saes;
 using Steering.Sandbox;
 
@@ -40,9 +41,16 @@ internal sealed class FeatureContrast
     }
 
     /// <summary>Features by (mean with the label − mean without)·‖decoder row‖, the largest first; only such that ever fired and have more with it.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="count">Largest number of features.</param>
+    /// <exception cref="SteeringException">The documents hold no token with the label, or only such.</exception>
     public IReadOnlyList<int> Ranked(string label, int count)
     {
-        var (with, without) = (_sums[label], _sums["not " + label]);
+        if (!_sums.TryGetValue(label, out var with) || !_sums.TryGetValue("not " + label, out var without))
+        {
+            throw new SteeringException($"The documents that features are chosen on hold no token with the label \"{label}\", or none without it. Read more of them (--documents).");
+        }
+
         return
         [
             .. Enumerable.Range(0, _sae.LatentCount)
@@ -53,6 +61,13 @@ internal sealed class FeatureContrast
                 .Take(count)
                 .Select(found => found.Latent),
         ];
+    }
+
+    /// <summary>Features from the rankings of several labels, by turns, none twice.</summary>
+    public int[] Merged(IReadOnlyList<string> labels, int count)
+    {
+        var rankings = labels.Select(label => Ranked(label, count)).ToArray();
+        return [.. Enumerable.Range(0, count).SelectMany(place => rankings.Where(ranking => place < ranking.Count).Select(ranking => ranking[place])).Distinct().Take(count)];
     }
 
     private void Add(string name, ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
