@@ -6,6 +6,8 @@ namespace Steering.Sandbox.Labelling;
 internal sealed class LetterLabels
 {
     private static readonly Register[] Registers = Enum.GetValues<Register>();
+    private const string BlankLine = "blank line between steps";
+
     private static readonly Topic[] Topics = Enum.GetValues<Topic>();
 
     private readonly string _text;
@@ -45,9 +47,9 @@ internal sealed class LetterLabels
         var blanks = piece.Length - piece.TrimStart(' ').Length;
         var at = blanks == piece.Length ? start : start + blanks;
         var labels = new List<string>(_labels[at]);
-        if (piece.Contains("\n\n", StringComparison.Ordinal))
+        if (piece.Contains('\n', StringComparison.Ordinal) && _labels[start + piece.IndexOf('\n', StringComparison.Ordinal)].Contains(BlankLine))
         {
-            labels.Add("blank line between steps");
+            labels.Add(BlankLine);
         }
 
         if (Next(start + piece.Length) is { } next)
@@ -116,6 +118,10 @@ internal sealed class LetterLabels
                 Mark(start + i, 1, "end of a sentence");
                 Mark(start + i, 1, text[i] switch { '?' => "question mark", '!' => "exclamation mark", _ => "full stop" });
                 first = true;
+            }
+            else if (text[i] == '\n')
+            {
+                Mark(start + i, 1, BlankLine);
             }
             else if (char.IsAsciiLetterOrDigit(text[i]))
             {
