@@ -16,7 +16,7 @@ internal static class FirstContact
     public static IReadOnlyList<NamedSae> Saes(SandboxBundle sandbox) =>
         sandbox.Saes.ContainsKey(SandboxBundle.DefaultSae) ? [NamedSae.Load(SandboxBundle.DefaultSae, sandbox.Sae)] : [];
 
-    /// <summary>A handful of labelled features: those that the sandbox's policies turn, then those that fire most often.</summary>
+    /// <summary>A handful of features with different labels: the first of each edit of the sandbox's policies, then those that fire most often.</summary>
     public static IReadOnlyList<FeatureTarget> Features(SandboxBundle sandbox, NamedSae sae, FeatureLabels labels)
     {
         var labelled = labels.All(sae.Id);
@@ -30,8 +30,7 @@ internal static class FirstContact
             .Select(intervention => intervention.Target)
             .OfType<FeatureTarget>()
             .Where(target => target.Sae == sae.Id)
-            .SelectMany(target => target.Features)
-            .Where(labelled.ContainsKey);
+            .SelectMany(target => target.Features.Where(labelled.ContainsKey).Take(1));
         var frequent = labelled.Keys.OrderByDescending(feature => catalogue.Feature(feature).Fired).ThenBy(feature => feature);
         return [.. turned.Concat(frequent).DistinctBy(feature => labelled[feature], StringComparer.Ordinal).Take(Watched).Select(feature => Feature.Of(sae.Id, feature))];
     }
