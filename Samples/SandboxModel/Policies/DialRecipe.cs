@@ -88,8 +88,8 @@ internal sealed record DialRecipe(SandboxDial Dial, IReadOnlyList<(string Label,
             var lines = Gate.Token(Feature.Of(sae, contrast.Merged([BlankLine], 1)), 0.25f);
             return (IEnumerable<SteeringPolicy>[])
             [
-                ((float[])[1.5f, 2, 3, 4, 6, 8]).Select(gain => start.Scale(looks, gain)),
-                ((float[])[0.05f, 0.1f, 0.2f, 0.3f, 0.5f, 0.8f]).Select(strength => start.Add(looks, strength, gate: lines)),
+                ((float[])[2, 4]).Select(gain => start.Scale(looks, gain)),
+                ((float[])[0.5f, 1, 1.5f, 2, 3, 4, 6]).Select(strength => start.Add(looks, strength, gate: lines)),
             ];
         }));
     }
