@@ -10,4 +10,6 @@ var root = new RootCommand("Makes the sandbox language model: its text, its toke
     LabelCommand.Create(),
     PoliciesCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// The step under way is finished and a checkpoint written, which takes longer than the two seconds of the default.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
