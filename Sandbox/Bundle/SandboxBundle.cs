@@ -33,9 +33,6 @@ public sealed class SandboxBundle
         Policies = Entries(Path.Combine(folder, BundleInstaller.Policies), policies => Directory.EnumerateFiles(policies, "*.json"), Path.GetFileNameWithoutExtension);
     }
 
-    /// <summary>Whether this build carries a model; without one opening is refused.</summary>
-    public static bool IsIncluded => BundleFiles.Embedded().Count > 0;
-
     /// <summary>The folder that holds all of it. It may be deleted at any time that nothing reads it; the next use makes it again.</summary>
     public string Folder { get; }
 

@@ -1,3 +1,4 @@
+using Steering.Training.Optimisation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,23 +61,10 @@ public sealed class SaeWeights : IDisposable
     public IEnumerable<(string Name, Tensor Value)> Named => All().Where(pair => pair.Value is not null).Select(pair => (pair.Name, pair.Value!));
 
     /// <summary>Says whether <see cref="SaeKind.Loss"/> is to be followed by a backward pass.</summary>
-    public void RequireGradients(bool required)
-    {
-        foreach (var (_, tensor) in Named)
-        {
-            tensor.requires_grad = required;
-        }
-    }
+    public void RequireGradients(bool required) => ParameterGradients.Require(Named, required);
 
     /// <summary>Forgets the gradients of the last backward pass.</summary>
-    public void ZeroGradients()
-    {
-        foreach (var (_, tensor) in Named)
-        {
-            tensor.grad?.Dispose();
-            tensor.grad = null;
-        }
-    }
+    public void ZeroGradients() => ParameterGradients.Clear(Named);
 
     /// <summary>A copy with memory of its own and no gradients.</summary>
     public SaeWeights Clone()

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Steering.Tensors;
-using Steering.Training.Steps;
-using Steering.Training.Torch;
+using Steering.Training.Optimisation;
 
 namespace Steering.Training.Llama;
 
@@ -21,7 +20,7 @@ public static class LanguageModelCheckpoint
         ArgumentNullException.ThrowIfNull(trainer);
         SafetensorsWriter.Write(
             path,
-            [.. Parts(trainer).Select(part => TensorData.FromFloat32(part.Name, part.Shape, part.Span().ToArray()))],
+            [.. AdamCheckpoint.Tensors(trainer.Model.Named, trainer.Moments)],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["format"] = Format,
@@ -48,20 +47,10 @@ public static class LanguageModelCheckpoint
             throw new SteeringException($"{path} was trained with other options ({stored}) than asked for ({Text(options)}). Continue with its own, or start anew in another folder.");
         }
 
-        TorchRuntime.EnsureLoaded();
         var trainer = LanguageModelTrainer.Start(options);
         try
         {
-            foreach (var (name, shape, span) in Parts(trainer))
-            {
-                if (!file.Contains(name) || !file.Describe(name).Shape.SequenceEqual(shape))
-                {
-                    throw new SteeringException($"{path}: '{name}' is missing or not [{string.Join(", ", shape)}]; the checkpoint is damaged.");
-                }
-
-                file.ReadFloat32(name).CopyTo(span());
-            }
-
+            AdamCheckpoint.Restore(file, trainer.Model.Named, trainer.Moments);
             trainer.StepsDone = long.TryParse(file.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step) && step <= options.Steps
                 ? step
                 : throw new SteeringException($"{path}: step '{file.Metadata.GetValueOrDefault("step")}' is no number up to {options.Steps}; the checkpoint is damaged.");
@@ -75,20 +64,4 @@ public static class LanguageModelCheckpoint
     }
 
     private static string Text(LanguageModelOptions options) => JsonSerializer.Serialize(options);
-
-    private static unsafe List<(string Name, long[] Shape, SpanOf Span)> Parts(LanguageModelTrainer trainer)
-    {
-        var parts = new List<(string Name, long[] Shape, SpanOf Span)>();
-        foreach (var (name, tensor) in trainer.Model.Named)
-        {
-            var (moments, count) = (trainer.Moments[name], checked((int)tensor.numel()));
-            parts.Add((name, tensor.shape, () => new Span<float>(TensorMemory.Pointer(tensor), count)));
-            parts.Add((name + ".first", tensor.shape, () => moments.FirstSpan));
-            parts.Add((name + ".second", tensor.shape, () => moments.SecondSpan));
-        }
-
-        return parts;
-    }
-
-    private delegate Span<float> SpanOf();
 }

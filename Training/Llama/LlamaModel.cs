@@ -1,4 +1,5 @@
 using Steering.Export.Checkpoints;
+using Steering.Training.Optimisation;
 using Steering.Training.Torch;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -71,14 +72,14 @@ public sealed class LlamaModel : IDisposable
     public Tensor Forward(Tensor ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return Tail(Head(ids, Settings.BlockCount), Settings.BlockCount);
+        return Logits(Residual(ids, Settings.BlockCount), Settings.BlockCount);
     }
 
     /// <summary>The residual stream after the first blocks.</summary>
     /// <param name="ids">[sequences, length] int64 token ids.</param>
     /// <param name="blocks">How many blocks, from 0 (the embeddings) to all.</param>
     /// <returns>[sequences, length, d].</returns>
-    public Tensor Head(Tensor ids, int blocks)
+    public Tensor Residual(Tensor ids, int blocks)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, Settings.BlockCount);
@@ -95,7 +96,7 @@ public sealed class LlamaModel : IDisposable
     /// <param name="residual">[sequences, length, d] the stream after the first blocks.</param>
     /// <param name="blocks">How many blocks it has passed.</param>
     /// <returns>[sequences, length, vocabulary] logits.</returns>
-    public Tensor Tail(Tensor residual, int blocks)
+    public Tensor Logits(Tensor residual, int blocks)
     {
         ArgumentNullException.ThrowIfNull(residual);
         var normed = Norm(Blocks(residual, blocks, Settings.BlockCount), LlamaNames.FinalNorm);
@@ -103,23 +104,10 @@ public sealed class LlamaModel : IDisposable
     }
 
     /// <summary>Says whether a forward pass is to be followed by a backward pass into the weights.</summary>
-    public void RequireGradients(bool required)
-    {
-        foreach (var (_, tensor) in Named)
-        {
-            tensor.requires_grad = required;
-        }
-    }
+    public void RequireGradients(bool required) => ParameterGradients.Require(Named, required);
 
     /// <summary>Forgets the gradients of the last backward pass.</summary>
-    public void ZeroGradients()
-    {
-        foreach (var (_, tensor) in Named)
-        {
-            tensor.grad?.Dispose();
-            tensor.grad = null;
-        }
-    }
+    public void ZeroGradients() => ParameterGradients.Clear(Named);
 
     /// <inheritdoc/>
     public void Dispose()

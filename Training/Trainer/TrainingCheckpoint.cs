@@ -3,7 +3,7 @@ using Steering.IO;
 using Steering.Tensors;
 using Steering.Training.Activations;
 using Steering.Training.Architectures;
-using Steering.Training.Steps;
+using Steering.Training.Optimisation;
 using Steering.Training.Torch;
 
 namespace Steering.Training.Trainer;
@@ -120,30 +120,11 @@ internal static class TrainingCheckpoint
         ? [.. Directory.EnumerateDirectories(folder, Prefix + "*").Where(path => File.Exists(Path.Combine(path, SourceName)) && Path.GetFileName(path)[Prefix.Length..].All(char.IsAsciiDigit)).Order(StringComparer.Ordinal)]
         : [];
 
-    private static List<TensorData> Tensors(SaeTrainer trainer)
-    {
-        var tensors = new List<TensorData> { TensorData.FromInt64("idle_steps", [trainer.Options.LatentCount], trainer.State.IdleSteps) };
-        foreach (var (name, shape, span) in Parts(trainer))
-        {
-            tensors.Add(TensorData.FromFloat32(name, shape, span().ToArray()));
-        }
-
-        return tensors;
-    }
-
-    private static unsafe List<(string Name, long[] Shape, SpanOf Span)> Parts(SaeTrainer trainer)
-    {
-        var parts = new List<(string Name, long[] Shape, SpanOf Span)>();
-        foreach (var (name, tensor) in trainer.Weights.Named)
-        {
-            var (moments, count) = (trainer.Moments[name], (int)tensor.numel());
-            parts.Add((name, tensor.shape, () => new Span<float>(TensorMemory.Pointer(tensor), count)));
-            parts.Add((name + ".first", tensor.shape, () => moments.FirstSpan));
-            parts.Add((name + ".second", tensor.shape, () => moments.SecondSpan));
-        }
-
-        return parts;
-    }
+    private static TensorData[] Tensors(SaeTrainer trainer) =>
+    [
+        TensorData.FromInt64("idle_steps", [trainer.Options.LatentCount], trainer.State.IdleSteps),
+        .. AdamCheckpoint.Tensors(trainer.Weights.Named, trainer.Moments),
+    ];
 
     private static Dictionary<string, string> Metadata(SaeTrainer trainer)
     {
@@ -192,11 +173,7 @@ internal static class TrainingCheckpoint
 
     private static void Restore(SaeTrainer trainer, SafetensorsFile file)
     {
-        foreach (var (name, shape, span) in Parts(trainer))
-        {
-            ReadExactly(file, name, (int)shape.Aggregate(1L, (a, b) => a * b)).CopyTo(span());
-        }
-
+        AdamCheckpoint.Restore(file, trainer.Weights.Named, trainer.Moments);
         var idle = file.Contains("idle_steps") ? file.ReadInt64("idle_steps") : [];
         if (idle.Length != trainer.Options.LatentCount)
         {
@@ -209,18 +186,8 @@ internal static class TrainingCheckpoint
         trainer.State.Controller?.Restore(new TargetL0State(Number(file, "l0_log_multiplier"), Number(file, "l0_smoothed"), Number(file, "l0_weight")));
     }
 
-    private static float[] ReadExactly(SafetensorsFile file, string name, int count)
-    {
-        var found = file.Contains(name) ? file.Describe(name).Count : 0;
-        return found == count
-            ? file.ReadFloat32(name)
-            : throw new SteeringException($"{file.Path}: '{name}' has {found} numbers, expected {count}; the checkpoint is damaged.");
-    }
-
     private static double Number(SafetensorsFile file, string key) =>
         file.Metadata.TryGetValue(key, out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw new SteeringException($"{file.Path}: metadata '{key}' is '{text}', expected a number; the checkpoint is damaged.");
-
-    private delegate Span<float> SpanOf();
 }

@@ -4,7 +4,7 @@ using Steering.Saes;
 
 namespace Steering.Tests.Sandbox.Bundle;
 
-/// <summary>What this build carries. Skipped in a build that carries nothing.</summary>
+/// <summary>What this build carries.</summary>
 [TestClass]
 public sealed class BundledFilesTests
 {
@@ -24,6 +24,7 @@ public sealed class BundledFilesTests
     public void Autoencoders_BelongToTheModel_AndHaveCatalogues()
     {
         using var model = SteerableModel.Load(SandboxModel.Folder());
+        Assert.AreSequenceEqual(["late-matryoshka", "late-topk", "mid-matryoshka", "mid-topk"], SandboxModel.Bundle.Saes.Keys);
         foreach (var (name, folder) in SandboxModel.Bundle.Saes)
         {
             var sae = SaeFolder.Load(folder);
@@ -40,6 +41,7 @@ public sealed class BundledFilesTests
     public void Policies_CompileOnTheModel()
     {
         using var engine = SandboxModel.Bundle.LoadEngine();
+        Assert.IsNotEmpty(SandboxModel.Bundle.Policies);
         Assert.AreSequenceEqual(SandboxModel.Bundle.Policies.Keys.Order(StringComparer.Ordinal), engine.PolicyNames.Order(StringComparer.Ordinal));
         foreach (var name in engine.PolicyNames)
         {

@@ -25,7 +25,7 @@ public sealed class LlamaModelTests
             Close(oracle.ReadFloat32($"{sequence}.logits"), model.Forward(ids), 5e-5f, $"logits of sequence {sequence}");
             for (var block = 0; block < model.Settings.BlockCount; block++)
             {
-                Close(oracle.ReadFloat32($"{sequence}.resid_post.{block}"), model.Head(ids, block + 1), 5e-5f, $"block {block}");
+                Close(oracle.ReadFloat32($"{sequence}.resid_post.{block}"), model.Residual(ids, block + 1), 5e-5f, $"block {block}");
             }
         }
 
@@ -63,7 +63,7 @@ public sealed class LlamaModelTests
     }
 
     [TestMethod]
-    public void HeadAndTail_AtAnyBlock_MakeTheWhole()
+    public void ResidualAndLogits_AtAnyBlock_MakeTheWhole()
     {
         using var model = LlamaModel.Create(TinyLlama.Settings, seed: 6);
         using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ public sealed class LlamaModelTests
         var whole = model.Forward(ids).data<float>().ToArray();
         for (var blocks = 0; blocks <= model.Settings.BlockCount; blocks++)
         {
-            Close(whole, model.Tail(model.Head(ids, blocks), blocks), 1e-6f, $"cut after {blocks} blocks");
+            Close(whole, model.Logits(model.Residual(ids, blocks), blocks), 1e-6f, $"cut after {blocks} blocks");
         }
     }
 
