@@ -6,7 +6,7 @@ namespace SandboxModel;
 internal sealed record SandboxRecipe
 {
     /// <summary>The bundled model.</summary>
-    public static SandboxRecipe Full { get; } = new() { Tokens = 14_000_000 };
+    public static SandboxRecipe Full { get; } = new() { Tokens = 20_000_000 };
 
     /// <summary>A few minutes.</summary>
     public static SandboxRecipe Quick { get; } = new() { Tokens = 1_000_000 };

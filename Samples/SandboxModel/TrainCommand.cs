@@ -20,7 +20,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var output = new Option<DirectoryInfo>("--out", "-o") { Description = "The folder to write. The run lives in OUT.training until it is done.", Required = true };
-        var quick = new Option<bool>("--quick") { Description = "A few minutes: the same pipeline on a fourteenth of the text." };
+        var quick = new Option<bool>("--quick") { Description = "A few minutes: the same pipeline on a twentieth of the text." };
         var tokens = new Option<long?>("--tokens") { Description = $"Tokens to train on; default {SandboxRecipe.Full.Tokens:N0}, with --quick {SandboxRecipe.Quick.Tokens:N0}." };
         var seed = new Option<long>("--seed") { Description = "Seed of text and weights, 0 or more." };
         var threads = new Option<int>("--threads") { Description = "Threads; 0: one for each processor. Another number gives other last bits." };

@@ -20,12 +20,12 @@ public sealed record SandboxDial(string Name, string Prompts, string Counts, boo
     /// <summary>Second looks at the steps of a solution.</summary>
     public static SandboxDial Reflect { get; } = new("reflect", "to a word problem", "replies with a reflection", Raises: true, prompt => prompt.IsProblem && prompt.Document.Instruction == Instruction.None, reply => reply.HasReflection);
 
-    /// <summary>A topic that the user does not speak of.</summary>
+    /// <summary>A topic, where the user leaves it to the model to choose one.</summary>
     /// <param name="topic">The topic.</param>
     public static SandboxDial About(Topic topic)
     {
         var name = topic.ToString().ToLowerInvariant();
-        return new SandboxDial(name, "on other topics", $"replies about {name}", Raises: true, prompt => IsPlainTalk(prompt) && prompt.User.Register == Register.Neutral && prompt.Written.Topic != topic, reply => reply.Topic == topic);
+        return new SandboxDial(name, "to an open request", $"replies about {name}", Raises: true, prompt => IsPlainTalk(prompt) && prompt.User.Register is not Register.Rude && prompt.User.Topic is null && prompt.Written.Topic is not null, reply => reply.Topic == topic);
     }
 
     /// <summary>The dial that a policy of a name turns; null where the name is none of a dial's.</summary>

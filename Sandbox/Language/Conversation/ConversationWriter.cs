@@ -9,6 +9,7 @@ internal sealed class ConversationWriter
     private const double WordProblems = 0.3;
     private const double ProblemAfterTalk = 0.05;
     private const double SmallTalk = 0.12;
+    private const double OpenRequest = 0.08;
     private const double RecallWhenPossible = 0.45;
 
     private readonly WorldGrammar _world = WorldGrammar.Instance;
@@ -54,6 +55,12 @@ internal sealed class ConversationWriter
             if (_exchanges.CanRecall && _choices.Chance(RecallWhenPossible))
             {
                 Talk(recall: true);
+                continue;
+            }
+
+            if (!aboutNumbers && _choices.Chance(OpenRequest))
+            {
+                Tell();
                 continue;
             }
 
@@ -105,6 +112,20 @@ internal sealed class ConversationWriter
         }
 
         AddTurn(TurnRole.User, _tone.Ask(user, exchange.Question), user, _topic.Topic, []);
+        Reply(user, exchange);
+    }
+
+    /// <summary>The user leaves the topic to the assistant, which chooses any of them.</summary>
+    private void Tell()
+    {
+        var user = _tone.NextUser();
+        AddTurn(TurnRole.User, _tone.Ask(user, OpenRequests.Ask.Write(_choices, slot => slot)), user, topic: null, []);
+        _topic = _choices.Pick(_world.Topics);
+        Reply(user, _exchanges.Tell(_topic));
+    }
+
+    private void Reply(Register user, Exchange exchange)
+    {
         var register = _tone.Reply(user);
         var reply = _tone.Answer(register, exchange, _topic);
         AddTurn(TurnRole.Assistant, reply, register, _topic.Topic, [new ReplyStep(StepKind.Remark, Value: null, Holds: true, Correct: null)]);

@@ -45,6 +45,14 @@ internal sealed class ExchangeWriter(ChoiceStream choices)
         };
     }
 
+    /// <summary>A piece of knowledge that nobody asked for; in a topic whose knowledge is used up, one that was told before.</summary>
+    public Exchange Tell(TopicGrammar topic)
+    {
+        var tables = Unused(topic.Tables);
+        var table = choices.Pick(tables.Length > 0 ? tables : [.. topic.Tables]);
+        return new Exchange("", Say(table.Answer, Row(table)));
+    }
+
     private SpeechBlock[] Unused(List<SpeechBlock> blocks) => [.. blocks.Where(block => !_used.Contains(block))];
 
     private Exchange State(TopicGrammar topic, SpeechBlock frame)
@@ -57,6 +65,13 @@ internal sealed class ExchangeWriter(ChoiceStream choices)
 
     private Exchange Know(SpeechBlock table)
     {
+        var values = Row(table);
+        return new Exchange(Say(table.Ask, values), Say(table.Answer, values));
+    }
+
+    /// <summary>One row of a table, which is used up with it.</summary>
+    private SlotValues Row(SpeechBlock table)
+    {
         _used.Add(table);
         var row = choices.Pick(table.Rows);
         var values = new SlotValues(table.Slots, choices);
@@ -65,7 +80,7 @@ internal sealed class ExchangeWriter(ChoiceStream choices)
             values.Set((i + 1).ToString(CultureInfo.InvariantCulture), row[i]);
         }
 
-        return new Exchange(Say(table.Ask, values), Say(table.Answer, values));
+        return values;
     }
 
     private Exchange Talk(SpeechBlock talk)
