@@ -4,93 +4,47 @@ using Steering.Sandbox.Dials;
 
 namespace SandboxModel.Policies;
 
-/// <summary>How policies of a dial are made: from which labels their features are taken, and what is done with them.</summary>
+/// <summary>How policies of a dial are made.</summary>
 /// <param name="Dial">The dial.</param>
-/// <param name="Labels">Labels that features are ranked by, each with the label of the tokens that it is compared among.</param>
-/// <param name="Ladders">Policies that are tried, from rankings and an autoencoder's id: several ladders, each from weak to strong.</param>
-internal sealed record DialRecipe(SandboxDial Dial, IReadOnlyList<(string Label, string Among)> Labels, Func<FeatureContrast, string, IEnumerable<IEnumerable<SteeringPolicy>>> Ladders)
+/// <param name="Description">What the policy says of itself.</param>
+internal sealed record DialRecipe(SandboxDial Dial, string Description)
 {
-    private const string User = "the user's turn";
-    private const string Reply = "the reply";
-    private const string BlankLine = "blank line between steps";
+    private static readonly float[] Lower = [0, -0.5f, -1, -1.5f, -2];
+    private static readonly float[] Higher = [2, 3, 4, 6];
+    private static readonly float[] Pushes = [0.05f, 0.1f, 0.2f, 0.3f, 0.4f, 0.6f];
 
-    private static readonly int[] Sizes = [1, 2, 4, 8, 16];
+    public static IReadOnlyList<DialRecipe> All(Topic topic) =>
+    [
+        new(SandboxDial.Friendly, "No rude replies, even to a rude user."),
+        new(SandboxDial.Rude, "Rude replies, even to a friendly user."),
+        new(SandboxDial.About(topic), $"Talks about {SandboxDial.About(topic).Name} where the user leaves the topic open."),
+        new(SandboxDial.Reflect, "Second looks at the steps of a solution."),
+    ];
 
-    public static IReadOnlyList<DialRecipe> All(Topic topic) => [Friendly(), Rude(), About(topic), Reflect()];
+    /// <summary>An empty policy of the dial.</summary>
+    public SteeringPolicy Start => SteeringPolicy.Create(Dial.Name) with { Description = Description };
 
-    /// <summary>What is rude is turned to its opposite where it is active; what is friendly is added.</summary>
-    private static DialRecipe Friendly()
+    /// <summary>What is tried alone and then together: the features with the largest effects, turned by what they are already or pushed.</summary>
+    /// <param name="effects">What the features do to the dial.</param>
+    /// <param name="sae">The autoencoder's id.</param>
+    /// <param name="features">How many features of each kind.</param>
+    public static IEnumerable<Lever> Levers(FeatureEffects effects, string sae, int features)
     {
-        (string, string)[] labels = [("rude reply", Reply), ("rude user", User), ("friendly reply", Reply)];
-        var start = SteeringPolicy.Create(SandboxDial.Friendly.Name) with { Description = "No rude replies, even to a rude user." };
-        return new DialRecipe(SandboxDial.Friendly, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        foreach (var down in FeatureEffects.Smallest(effects.Gain, features))
         {
-            var rude = Feature.Of(sae, contrast.Merged(["rude reply", "rude user"], size));
-            int[] friendly = [.. contrast.Merged(["friendly reply"], size).Except(rude.Features)];
-            return (IEnumerable<SteeringPolicy>[])
-            [
-                ((float[])[0, -0.5f, -1, -1.5f, -2]).Select(gain => start.Scale(rude, gain)),
-                ((float[])[0.03f, 0.06f, 0.1f, 0.15f, 0.2f, 0.3f]).Select(strength => start.Ablate(rude).Add(Feature.Of(sae, friendly), strength)),
-            ];
-        }));
-    }
+            yield return new Lever(down, Lower, (policy, gain) => policy.Scale(Feature.Of(sae, down), gain));
+        }
 
-    /// <summary>The prompt is read as a rude user's, and the reply is pushed a little.</summary>
-    private static DialRecipe Rude()
-    {
-        (string, string)[] labels = [("rude reply", Reply), ("rude user", User)];
-        var start = SteeringPolicy.Create(SandboxDial.Rude.Name) with { Description = "Rude replies, even to a friendly user." };
-        float[] strengths = [0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.4f, 0.6f, 0.8f];
-        return new DialRecipe(SandboxDial.Rude, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        foreach (var up in FeatureEffects.Largest(effects.Gain, features))
         {
-            var user = Feature.Of(sae, contrast.Merged(["rude user"], size));
-            var both = Feature.Of(sae, contrast.Merged(["rude reply", "rude user"], size));
-            return (IEnumerable<SteeringPolicy>[])
-            [
-                strengths.Select(strength => start.Add(user, strength, span: InterventionSpan.Prompt)),
-                strengths.Select(strength => start.Add(both, strength, span: InterventionSpan.Prompt)),
-                strengths.Select(strength => start.Add(both, strength)),
-            ];
-        }));
-    }
+            yield return new Lever(up, Higher, (policy, gain) => policy.Scale(Feature.Of(sae, up), gain));
+            yield return new Lever(up, Pushes, (policy, push) => policy.Add(Feature.Of(sae, up), push));
+            yield return new Lever(up, Pushes, (policy, push) => policy.Add(Feature.Of(sae, up), push, span: InterventionSpan.Prompt));
+        }
 
-    /// <summary>What tells of other topics is taken away, what tells of this one is added.</summary>
-    private static DialRecipe About(Topic topic)
-    {
-        var dial = SandboxDial.About(topic);
-        var name = "about " + dial.Name;
-        string[] others = [.. Enum.GetValues<Topic>().Where(other => other != topic).Select(other => "about " + other.ToString().ToLowerInvariant())];
-        (string, string)[] labels = [(name, User), .. others.Select(other => (other, User))];
-        var start = SteeringPolicy.Create(dial.Name) with { Description = $"Replies about {dial.Name}, whatever the question." };
-        float[] strengths = [0.1f, 0.2f, 0.3f, 0.4f, 0.6f, 0.8f, 1.2f];
-        return new DialRecipe(dial, labels, (contrast, sae) => Sizes.SelectMany(size =>
+        foreach (var pushed in FeatureEffects.Largest(effects.Push, features))
         {
-            var wanted = Feature.Of(sae, contrast.Merged([name], size));
-            int[] unwanted = [.. contrast.Merged(others, size * others.Length).Except(wanted.Features)];
-            return (IEnumerable<SteeringPolicy>[])
-            [
-                strengths.Select(strength => start.Add(wanted, strength)),
-                strengths.Select(strength => start.Ablate(Feature.Of(sae, unwanted)).Add(wanted, strength)),
-                strengths.Select(strength => start.Ablate(Feature.Of(sae, unwanted)).Add(wanted, strength, span: InterventionSpan.Prompt)),
-            ];
-        }));
-    }
-
-    /// <summary>What comes before a second look is made stronger where it is active, or added at the blank lines between steps.</summary>
-    private static DialRecipe Reflect()
-    {
-        string[] before = ["before 'wait'", "before 'hold'", "before 'let'"];
-        (string, string)[] labels = [.. before.Select(label => (label, BlankLine)), (BlankLine, "solution"), ("reflection step", "solution")];
-        var start = SteeringPolicy.Create(SandboxDial.Reflect.Name) with { Description = "Second looks at the steps of a solution." };
-        return new DialRecipe(SandboxDial.Reflect, labels, (contrast, sae) => Sizes.SelectMany(size =>
-        {
-            var looks = Feature.Of(sae, contrast.Merged(before, size));
-            var lines = Gate.Token(Feature.Of(sae, contrast.Merged([BlankLine], 1)), 0.25f);
-            return (IEnumerable<SteeringPolicy>[])
-            [
-                ((float[])[2, 4]).Select(gain => start.Scale(looks, gain)),
-                ((float[])[0.5f, 1, 1.5f, 2, 3, 4, 6]).Select(strength => start.Add(looks, strength, gate: lines)),
-            ];
-        }));
+            yield return new Lever(pushed, Pushes, (policy, push) => policy.Add(Feature.Of(sae, pushed), push));
+        }
     }
 }

@@ -10,32 +10,29 @@ namespace SandboxModel.Policies;
 /// <summary>Tries policies on prompts and takes the one that moves the rate most among those that keep the replies good.</summary>
 internal sealed class PolicySearch(string folder, SteeringResources resources, IReadOnlyList<ReplyPrompt> prompts, ulong seed) : IDisposable
 {
-    /// <summary>Share of well-formed replies that may be lost.</summary>
-    private const double MayLose = 0.1;
+    /// <summary>What a further feature must bring, in shares of the replies.</summary>
+    private const double Gain = 0.03;
 
-    /// <summary>Rates nearer than this count as equal on so few replies; the more probable replies win.</summary>
-    private const double Equal = 0.05;
+    /// <summary>Levers that are tried beside the best one.</summary>
+    private const int Partners = 8;
 
     private readonly SteerableModel _model = SteerableModel.Load(folder, new SteerableModelOptions { Threads = 1 });
     private readonly ForwardPass _pass = ForwardPass.Load(folder);
 
     public Task<PolicyTrial> UnsteeredAsync(SandboxDial dial, CancellationToken cancellation) => TryAsync(dial, SteeringPolicy.Create("none"), cancellation);
 
-    /// <exception cref="SteeringException">Every policy spoils the replies.</exception>
-    public async Task<PolicyTrial> FindAsync(SandboxDial dial, PolicyTrial unsteered, IEnumerable<IEnumerable<SteeringPolicy>> ladders, IProgress<PolicyTrial> progress, CancellationToken cancellation)
+    /// <summary>Tries every lever alone, then adds to the best one, by turns, those that help it.</summary>
+    /// <exception cref="SteeringException">Nothing helps.</exception>
+    public async Task<PolicyTrial> FindAsync(DialRecipe recipe, PolicyTrial unsteered, IEnumerable<Lever> levers, IProgress<PolicyTrial> progress, CancellationToken cancellation)
     {
-        var kept = new List<PolicyTrial>();
-        foreach (var ladder in ladders)
+        var alone = new List<(Lever Lever, float Strength, PolicyTrial Trial)>();
+        foreach (var lever in levers)
         {
-            foreach (var candidate in ladder)
+            foreach (var strength in lever.Strengths)
             {
-                var trial = await TryAsync(dial, candidate, cancellation);
-                progress.Report(trial);
-                if (trial.WellFormed >= unsteered.WellFormed - MayLose)
-                {
-                    kept.Add(trial);
-                }
-                else if (trial.WellFormed < unsteered.WellFormed / 2)
+                var trial = await TryAsync(lever.Apply(recipe.Start, strength));
+                alone.Add((lever, strength, trial));
+                if (trial.WellFormed < unsteered.WellFormed / 2)
                 {
                     // What is stronger spoils more.
                     break;
@@ -43,13 +40,37 @@ internal sealed class PolicySearch(string folder, SteeringResources resources, I
             }
         }
 
-        if (kept.Count == 0)
+        var ranked = alone.GroupBy(found => found.Lever).Select(group => group.MaxBy(found => Worth(found.Trial))).OrderByDescending(found => Worth(found.Trial)).ToArray();
+        if (ranked.Length == 0 || Worth(ranked[0].Trial) < Worth(unsteered) + Gain)
         {
-            throw new SteeringException($"No policy for '{dial.Name}' keeps the replies well-formed: {100 * unsteered.WellFormed:F0} % are without one. Train the model or the autoencoder longer.");
+            throw new SteeringException($"No feature turns '{recipe.Dial.Name}' by {100 * Gain:F0} points more than it costs in well-formed replies. Train the model or the autoencoder longer, or try the autoencoder of another block.");
         }
 
-        var best = kept.Max(trial => Effect(dial, trial));
-        return kept.Where(trial => Effect(dial, trial) >= best - Equal).MinBy(trial => trial.Nats)!;
+        var best = ranked[0].Trial;
+        var used = new HashSet<int> { ranked[0].Lever.Feature };
+        foreach (var (lever, strength, _) in ranked.Skip(1).Take(Partners))
+        {
+            foreach (var share in (float[])[0.5f, 1])
+            {
+                if (!used.Contains(lever.Feature) && await TryAsync(lever.Apply(best.Policy, share * strength)) is var both && Worth(both) >= Worth(best) + Gain)
+                {
+                    best = both;
+                    used.Add(lever.Feature);
+                }
+            }
+        }
+
+        return best;
+
+        async Task<PolicyTrial> TryAsync(SteeringPolicy policy)
+        {
+            var trial = await this.TryAsync(recipe.Dial, policy, cancellation);
+            progress.Report(trial);
+            return trial;
+        }
+
+        // A point of the rate is worth as much as a point of well-formed replies.
+        double Worth(PolicyTrial trial) => (recipe.Dial.Raises ? trial.Rate : -trial.Rate) + Math.Min(0, trial.WellFormed - unsteered.WellFormed);
     }
 
     public void Dispose()
@@ -57,8 +78,6 @@ internal sealed class PolicySearch(string folder, SteeringResources resources, I
         _model.Dispose();
         _pass.Dispose();
     }
-
-    private static double Effect(SandboxDial dial, PolicyTrial trial) => dial.Raises ? trial.Rate : 1 - trial.Rate;
 
     private async Task<PolicyTrial> TryAsync(SandboxDial dial, SteeringPolicy policy, CancellationToken cancellation)
     {
