@@ -22,8 +22,8 @@ public sealed class WordListJudgeTests
     [TestMethod]
     public void AListThatFindsNothing_IsRefused()
     {
-        Refusal.Of(() => new WordListJudge("none", []), "empty word list");
-        Refusal.Of(() => new WordListJudge("none", ["?!"]), "no letter or digit");
+        Refusal.Of(() => _ = new WordListJudge("none", []), "empty word list");
+        Refusal.Of(() => _ = new WordListJudge("none", ["?!"]), "no letter or digit");
     }
 
     [TestMethod]
