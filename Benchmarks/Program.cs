@@ -11,6 +11,7 @@ const string Usage = """
       harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
       train                                        a training step beside its encoder product and plain autograd
       encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
+      batch FOLDER [ROUNDS [THREADS]]              eight conversations at once beside GenAI's fixed batch (6 rounds)
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
@@ -45,6 +46,10 @@ try
             return 0;
         case ["encode", var folder]:
             EncodeBenchmark.Run(folder);
+            return 0;
+        case ["batch", var folder, .. { Length: <= 2 } numbers] when Array.TrueForAll(numbers, number => int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)):
+            int Number(int index, int otherwise) => numbers.Length > index ? int.Parse(numbers[index], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+            BatchBenchmark.Run(folder, Math.Max(1, Number(0, 6)), Number(1, 0));
             return 0;
         case ["catalogue"]:
             CatalogueBenchmark.Run(1_000_000);

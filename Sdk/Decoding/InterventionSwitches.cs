@@ -10,15 +10,15 @@ namespace Steering.Decoding;
 internal sealed class InterventionSwitches
 {
     private readonly CompiledPolicy _policy;
-    private readonly SiteBuffers[] _sites;
+    private readonly IRowSwitches[] _sites;
     private readonly GateCallback?[] _callbacks;
     private readonly bool[] _latched;
 
     /// <param name="policy">The policy in force.</param>
-    /// <param name="sites">Buffers of <see cref="CompiledPolicy.Sites"/>, in that order.</param>
+    /// <param name="sites">Switches on the rows of <see cref="CompiledPolicy.Sites"/>, in that order.</param>
     /// <param name="callbacks">The application's decisions by name.</param>
     /// <exception cref="SteeringException">A callback that the policy names was not given.</exception>
-    public InterventionSwitches(CompiledPolicy policy, SiteBuffers[] sites, IReadOnlyDictionary<string, GateCallback> callbacks)
+    public InterventionSwitches(CompiledPolicy policy, IRowSwitches[] sites, IReadOnlyDictionary<string, GateCallback> callbacks)
     {
         _policy = policy;
         _sites = sites;
@@ -49,8 +49,8 @@ internal sealed class InterventionSwitches
 
     /// <summary>Looks at a chunk of the prompt's activations and latches what exceeds its threshold.</summary>
     /// <param name="site">Index into the policy's sites.</param>
-    /// <param name="activations">[S, M] of that site.</param>
-    /// <param name="rows">M.</param>
+    /// <param name="activations">[S, M] of that site, from the policy's first row on.</param>
+    /// <param name="rows">M, the distance from one position to the next.</param>
     /// <param name="firstPosition">Position of the chunk's first token.</param>
     public void ObservePrompt(int site, ReadOnlySpan<float> activations, int rows, int firstPosition)
     {

@@ -15,6 +15,12 @@ public sealed record SamplingOptions
     /// <summary>Keep the most probable tokens whose probabilities sum to p, in (0, 1]; null keeps all.</summary>
     public float? TopP { get; init; }
 
+    /// <summary>
+    /// Keep the tokens at least this many times as probable as the most probable one, in (0, 1]; null keeps all.
+    /// Only <see cref="Batching.BatchingDecoder"/> has it; <see cref="GenAiDecoder"/> refuses it.
+    /// </summary>
+    public float? MinP { get; init; }
+
     /// <summary>Divides (positive) or multiplies (negative) the logits of tokens already present; 1 (the default) does nothing.</summary>
     public float RepetitionPenalty { get; init; } = 1;
 
@@ -28,6 +34,7 @@ public sealed record SamplingOptions
         Require(float.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), Temperature, "0 (greedy) or a finite positive number");
         Require(TopK is null or >= 1, nameof(TopK), TopK, "at least 1");
         Require(TopP is null || (TopP > 0 && TopP <= 1), nameof(TopP), TopP, "above 0 and at most 1");
+        Require(MinP is null || (MinP > 0 && MinP <= 1), nameof(MinP), MinP, "above 0 and at most 1");
         Require(float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), RepetitionPenalty, "a finite positive number");
         Require(Seed is null or >= 0, nameof(Seed), Seed, "0 or more");
     }

@@ -8,7 +8,7 @@ namespace Steering.Decoding;
 /// The run-time tensors of one site in native memory, and the switches on their rows. A decoder binds them once;
 /// everything later is a write into the same memory, seen by the next forward pass.
 /// </summary>
-internal sealed class SiteBuffers : IDisposable
+internal sealed class SiteBuffers : IRowSwitches, IDisposable
 {
     private readonly int _hiddenSize;
     private readonly MemoryHandle _encoderPin;

@@ -35,6 +35,10 @@ public sealed class SteeredGeneration : IDisposable
         _prompt = [.. request.PromptIds];
         _policy = request.Policy;
         DecodeRequestCheck.Run(model, request, _prompt);
+        if (request.Sampling.MinP is not null)
+        {
+            throw new SteeringException("MinP is set, and GenAI's sampler has none, so it would be ignored. Use TopP, or decode with BatchingDecoder.");
+        }
 
         BuildSites();
         (_switches, _latest, _promptActivations) = Prepare(_policy);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Steering.Batching;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
@@ -30,6 +31,12 @@ public sealed class SteeringOptions
     /// stops the start and not the first request. Default: true.
     /// </summary>
     public bool LoadAtStart { get; set; } = true;
+
+    /// <summary>
+    /// Slots and queue of a <see cref="BatchingDecoder"/> that decodes many conversations at once; null (the default) decodes
+    /// each on a generator of its own (<see cref="GenAiDecoder"/>).
+    /// </summary>
+    public BatchingDecoderOptions? Batching { get; set; }
 
     /// <summary>SAE folders by id.</summary>
     public IDictionary<string, string> Saes { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Steering.Batching;
 using Steering.Models;
 using Steering.Policies;
 
@@ -25,7 +26,7 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
                     options.Device = Parse<ExecutionDevice>(child, text => Enum.TryParse<ExecutionDevice>(text, ignoreCase: true, out var device) && Enum.IsDefined(device) ? device : null, "Cpu or Cuda");
                     break;
                 case nameof(SteeringOptions.Threads):
-                    options.Threads = Parse(child, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : (int?)null, "a whole number");
+                    options.Threads = Whole(child);
                     break;
                 case nameof(SteeringOptions.VerifyWeights):
                     options.VerifyWeights = Boolean(child);
@@ -35,6 +36,9 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
                     break;
                 case nameof(SteeringOptions.LoadAtStart):
                     options.LoadAtStart = Boolean(child);
+                    break;
+                case nameof(SteeringOptions.Batching):
+                    options.Batching = ReadBatching(child);
                     break;
                 case nameof(SteeringOptions.Saes):
                     ReadSaes(child, options);
@@ -69,6 +73,31 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
             options.Policies[policy.Key] = PolicyConfiguration.Read(policy, Directory.GetCurrentDirectory());
         }
     }
+
+    private static BatchingDecoderOptions ReadBatching(IConfigurationSection section)
+    {
+        var batching = new BatchingDecoderOptions();
+        foreach (var child in section.GetChildren())
+        {
+            batching = child.Key switch
+            {
+                nameof(batching.Slots) => batching with { Slots = Whole(child) },
+                nameof(batching.QueueLength) => batching with { QueueLength = Whole(child) },
+                nameof(batching.RefuseWhenFull) => batching with { RefuseWhenFull = Boolean(child) },
+                nameof(batching.PrefillChunk) => batching with { PrefillChunk = Whole(child) },
+                nameof(batching.PrefillShare) => batching with { PrefillShare = Parse(child, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) ? share : (double?)null, "a number") },
+                nameof(batching.ReadAhead) => batching with { ReadAhead = Whole(child) },
+                nameof(batching.MaxTokens) => batching with { MaxTokens = Whole(child) },
+                _ => throw new SteeringException($"Configuration key {child.Path} is unknown. Known are {string.Join(", ", typeof(BatchingDecoderOptions).GetProperties().Select(property => property.Name))}."),
+            };
+        }
+
+        batching.Validate();
+        return batching;
+    }
+
+    private static int Whole(IConfigurationSection section) =>
+        Parse(section, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null, "a whole number");
 
     private static string Scalar(IConfigurationSection section) =>
         section.Value ?? throw new SteeringException($"Configuration {section.Path} must be a single value.");

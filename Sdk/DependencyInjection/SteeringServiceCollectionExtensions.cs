@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Steering;
+using Steering.Batching;
 using Steering.Chat;
 using Steering.Decoding;
 using Steering.DependencyInjection;
@@ -69,7 +70,9 @@ public static class SteeringServiceCollectionExtensions
     {
         services.TryAddSingleton(provider => CreateEngine(provider));
         services.TryAddSingleton(provider => provider.GetRequiredService<SteeringEngine>().Model);
-        services.TryAddSingleton<ISteeredDecoder>(provider => new GenAiDecoder(provider.GetRequiredService<SteeringEngine>().Model));
+        services.TryAddSingleton<ISteeredDecoder>(provider => provider.GetRequiredService<IOptions<SteeringOptions>>().Value.Batching is { } batching
+            ? new BatchingDecoder(provider.GetRequiredService<SteeringEngine>().Model, batching)
+            : new GenAiDecoder(provider.GetRequiredService<SteeringEngine>().Model));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeringStartup>());
         return services;
     }

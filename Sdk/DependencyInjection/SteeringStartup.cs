@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Steering.Decoding;
 
 namespace Steering.DependencyInjection;
 
@@ -9,7 +10,13 @@ internal sealed class SteeringStartup(IServiceProvider services, IOptions<Steeri
 {
     public Task StartAsync(CancellationToken cancellationToken) =>
         options.Value.LoadAtStart
-            ? Task.Run(() => services.GetRequiredService<SteeringEngine>().RunCanary(cancellationToken), cancellationToken)
+            ? Task.Run(
+                () =>
+                {
+                    services.GetRequiredService<SteeringEngine>().RunCanary(cancellationToken);
+                    services.GetRequiredService<ISteeredDecoder>();
+                },
+                cancellationToken)
             : Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

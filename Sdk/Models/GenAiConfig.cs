@@ -27,6 +27,8 @@ internal sealed record GenAiConfig
 
     public int? BosTokenId { get; init; }
 
+    public GraphNames Names { get; init; } = new();
+
     public static GenAiConfig Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -61,6 +63,7 @@ internal sealed record GenAiConfig
                 HeadSize = decoder.GetProperty("head_size").GetInt32(),
                 EosTokenIds = TokenIds(model, "eos_token_id"),
                 BosTokenId = TokenIds(model, "bos_token_id") is [var bos, ..] ? bos : null,
+                Names = GraphNames.Read(decoder),
             };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -54,6 +54,10 @@ public sealed class SteerableModel : IDisposable
 
     internal Model Native { get; }
 
+    internal GenAiConfig Config => _config;
+
+    internal HashSet<int> EndTokens => _endTokens;
+
     /// <summary>Loads a model folder and checks it against its manifest.</summary>
     /// <param name="folder">Folder with <c>genai_config.json</c>.</param>
     /// <param name="options">How to load it, or null for the defaults.</param>

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using Steering.Decoding;
+using Steering.Models;
+
+namespace Steering.Batching;
+
+/// <summary>
+/// Decodes many conversation turns at once on one ONNX Runtime session: each with its own policy, length, sampler, seed and
+/// stop rule. Turns join and leave while others are decoded, and a turn's tokens are those it would get alone. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Gate callbacks run on the decoder's thread: they must be quick, and one that throws ends its own turn only. A turn is
+/// decoded up to <see cref="BatchingDecoderOptions.ReadAhead"/> tokens ahead of its reader. Whoever stops reading before
+/// the last token must dispose the enumerator (<c>await foreach</c> does), or the turn keeps its slot.
+/// </remarks>
+public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
+{
+    private readonly BatchingDecoderOptions _options;
+    private readonly BatchLoop _loop;
+
+    /// <summary>Opens the model's graph and starts the thread that decodes.</summary>
+    /// <param name="model">The model, on the processor; it must outlive the decoder. Its weights are loaded a second time.</param>
+    /// <param name="options">Slots and queue, or null for the defaults.</param>
+    /// <exception cref="SteeringException">An option is outside its range, or the model's graph cannot be batched.</exception>
+    public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _options = options ?? new BatchingDecoderOptions();
+        _options.Validate();
+        Model = model;
+        _loop = new BatchLoop(model, _options);
+    }
+
+    /// <summary>The model that tokens come from.</summary>
+    public SteerableModel Model { get; }
+
+    /// <summary>Number of turns that have a slot.</summary>
+    public int ActiveCount => _loop.Active;
+
+    /// <summary>Number of turns that wait for one.</summary>
+    public int WaitingCount => _loop.Waiting;
+
+    /// <summary>The loop, for measurements.</summary>
+    internal BatchLoop Loop => _loop;
+
+    /// <inheritdoc/>
+    /// <exception cref="DecoderBusyException">Everything is taken, and the options say to refuse.</exception>
+    /// <exception cref="ObjectDisposedException">The decoder was disposed, before or meanwhile.</exception>
+    public async IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var row = CreateRow(request);
+        var stops = new StopSequenceFilter(request.StopSequences);
+        var text = Model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
+        cancellationToken.ThrowIfCancellationRequested();
+        await _loop.AddAsync(row, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var count = 0; ; count++)
+            {
+                if (!row.Tokens.TryRead(out var token))
+                {
+                    var more = await row.Tokens.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+                    ObjectDisposedException.ThrowIf(!more, this);
+                    row.Tokens.TryRead(out token);
+                }
+
+                if (row.IsHeld)
+                {
+                    _loop.Wake();
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                var piece = Model.IsEndToken(token.Id) ? string.Empty : stops.Append(text.Append(token.Id));
+                if (token.FinishReason != FinishReason.None)
+                {
+                    piece += stops.Append(text.Finish());
+                }
+
+                var finish = stops.Stopped ? FinishReason.Stop : token.FinishReason;
+                if (finish != FinishReason.None)
+                {
+                    piece += stops.Flush();
+                }
+
+                yield return new DecodedToken(token.Id, piece, finish, Snapshot(row, count));
+                if (finish != FinishReason.None)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            _loop.Release(row);
+        }
+    }
+
+    /// <summary>Ends every turn with <see cref="ObjectDisposedException"/>, after the pass that runs.</summary>
+    public void Dispose() => _loop.Dispose();
+
+    private static SiteActivations[] Snapshot(BatchRow row, int token)
+    {
+        var sites = row.Policy.Sites;
+        var snapshot = sites.Count == 0 ? [] : new SiteActivations[sites.Count];
+        for (var site = 0; site < snapshot.Length; site++)
+        {
+            snapshot[site] = new SiteActivations(sites[site].Site, sites[site].Rows, row.ActivationsOf(site, token).ToArray());
+        }
+
+        return snapshot;
+    }
+
+    private BatchRow CreateRow(DecodeRequest request)
+    {
+        int[] prompt = [.. request.PromptIds];
+        DecodeRequestCheck.Run(Model, request, prompt);
+        if (prompt.Length + request.MaxTokens > _loop.MaxTokens)
+        {
+            throw new SteeringException($"The prompt has {prompt.Length} tokens and {request.MaxTokens} more are asked for, which is beyond the {_loop.MaxTokens} that this decoder was given room for. Shorten the prompt, lower MaxTokens, or raise BatchingDecoderOptions.MaxTokens.");
+        }
+
+        if (request.Reservations.Count > 0)
+        {
+            throw new SteeringException("The request reserves rows for a policy that replaces its own, which a batch does not do. Leave Reservations empty, or decode with SteerableModel.Start.");
+        }
+
+        return new BatchRow(request, prompt, Model.VocabularySize, _options.ReadAhead);
+    }
+}
