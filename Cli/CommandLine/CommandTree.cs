@@ -35,6 +35,7 @@ internal static class CommandTree
             HarvestCommand.Create(console),
             TrainCommand.Create(console),
             FeaturesCommand.Create(console),
+            TuneCommand.Create(console),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
             Group(
                 "sae",

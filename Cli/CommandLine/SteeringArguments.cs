@@ -80,9 +80,19 @@ internal sealed class SteeringArguments
             return CompiledPolicy.Empty;
         }
 
+        return Compiler(parsed, policies, manifest, folder).Compile(policies, watch);
+    }
+
+    /// <summary>A compiler that knows every SAE that was given or that the policies name.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="policies">The policies.</param>
+    /// <param name="manifest">The model's manifest, or null where it has no sockets.</param>
+    /// <param name="folder">The model folder, for messages.</param>
+    /// <exception cref="SteeringException">An SAE does not belong to the model, or the model has no sockets.</exception>
+    public PolicyCompiler Compiler(ParseResult parsed, IReadOnlyList<SteeringPolicy> policies, SocketManifest? manifest, string folder)
+    {
         var saes = Saes(parsed);
-        var compiler = Compiler(manifest, [.. saes, .. Missing(parsed, policies, saes)], folder, AllowOtherModel(parsed));
-        return compiler is null ? throw NoSockets(folder) : compiler.Compile(policies, watch);
+        return Compiler(manifest, [.. saes, .. Missing(parsed, policies, saes)], folder, AllowOtherModel(parsed)) ?? throw NoSockets(folder);
     }
 
     /// <summary>Whether SAEs and vectors made on another model are accepted.</summary>
