@@ -75,7 +75,7 @@ internal static class ChatRequestMapper
         foreach (var key in options.AdditionalProperties?.Keys ?? [])
         {
             Refuse(
-                key is not (SteeringChatOptionsExtensions.PolicyKey or SteeringChatOptionsExtensions.RepetitionPenaltyKey),
+                key is not (SteeringChatOptionsExtensions.PolicyKey or SteeringChatOptionsExtensions.RepetitionPenaltyKey or Toxicity.FilterRequest.Key),
                 $"AdditionalProperties[\"{key}\"]",
                 $"it would be ignored; known are {SteeringChatOptionsExtensions.PolicyKey} and {SteeringChatOptionsExtensions.RepetitionPenaltyKey}");
         }

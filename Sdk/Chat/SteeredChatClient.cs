@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Steering.Chat.Toxicity;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
@@ -55,13 +56,17 @@ public sealed partial class SteeredChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(messages);
         ChatRequestMapper.RefuseUnsupported(options, _engine.Model.Name);
-        var (request, policyName) = CreateRequest(messages, options);
+        var session = FilterRequest.SessionOf(options);
+        var (request, policyName) = CreateRequest(messages, options, session);
         var responseId = Guid.NewGuid().ToString("N");
         using var telemetry = DecodeTelemetry.Start(_engine.Model.Name, policyName, request);
         var finish = FinishReason.None;
         var outputTokens = 0;
 
-        await foreach (var token in _decoder.DecodeAsync(request, cancellationToken).ConfigureAwait(false))
+        var tokens = session is null
+            ? _decoder.DecodeAsync(request, cancellationToken)
+            : FilteredDecoding.DecodeAsync(_decoder, request, session, _engine.Model, cancellationToken);
+        await foreach (var token in tokens.ConfigureAwait(false))
         {
             outputTokens++;
             finish = token.FinishReason;
@@ -75,6 +80,7 @@ public sealed partial class SteeredChatClient : IChatClient
             };
         }
 
+        finish = session is { Stopped: true } ? FinishReason.Filter : finish;
         LogReply(_logger, policyName, request.PromptIds.Count, outputTokens, finish, telemetry.Elapsed.TotalMilliseconds);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails
         {
@@ -86,7 +92,12 @@ public sealed partial class SteeredChatClient : IChatClient
             ResponseId = responseId,
             MessageId = responseId,
             ModelId = _engine.Model.Name,
-            FinishReason = finish == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop,
+            FinishReason = finish switch
+            {
+                FinishReason.Length => ChatFinishReason.Length,
+                FinishReason.Filter => ChatFinishReason.ContentFilter,
+                _ => ChatFinishReason.Stop,
+            },
         };
     }
 
@@ -108,7 +119,7 @@ public sealed partial class SteeredChatClient : IChatClient
     {
     }
 
-    private (DecodeRequest Request, string PolicyName) CreateRequest(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    private (DecodeRequest Request, string PolicyName) CreateRequest(IEnumerable<ChatMessage> messages, ChatOptions? options, FilterSession? session)
     {
         var (policy, policyName) = ResolvePolicy(options);
         var prompt = _engine.Model.Tokenizer.ApplyChatTemplate(ChatRequestMapper.Messages(messages, options));
@@ -119,26 +130,27 @@ public sealed partial class SteeredChatClient : IChatClient
             throw new SteeringException($"The conversation has {ids.Length} tokens, which fills the model's context of {_engine.Model.ContextLength}. Shorten it.");
         }
 
-        return (new DecodeRequest
+        var request = new DecodeRequest
         {
             PromptIds = ids,
             MaxTokens = options?.MaxOutputTokens ?? Math.Min(room, _options.MaxOutputTokens),
             Sampling = ChatRequestMapper.Sampling(options, _options.Sampling),
             StopSequences = [.. options?.StopSequences ?? []],
-            Policy = policy,
+            Policy = policy is null || session is not null ? CompiledPolicy.Empty : _engine.Compile(policy),
             Callbacks = _engine.Callbacks,
-        }, policyName);
+        };
+        return (session?.Attach(request, policy) ?? request, policyName);
     }
 
-    private (CompiledPolicy Policy, string Name) ResolvePolicy(ChatOptions? options)
+    private (SteeringPolicy? Policy, string Name) ResolvePolicy(ChatOptions? options)
     {
         object? given = null;
         options?.AdditionalProperties?.TryGetValue(SteeringChatOptionsExtensions.PolicyKey, out given);
         return (given ?? _options.DefaultPolicy) switch
         {
-            null => (CompiledPolicy.Empty, "none"),
-            string name => (_engine.Compile(name), name),
-            SteeringPolicy policy => (_engine.Compile(policy), policy.Name),
+            null => (null, "none"),
+            string name => (_engine.Policy(name), name),
+            SteeringPolicy policy => (policy, policy.Name),
             var other => throw new SteeringException($"AdditionalProperties[\"{SteeringChatOptionsExtensions.PolicyKey}\"] is a {other.GetType().Name}; it must be a policy's name or a SteeringPolicy. Use ChatOptions.WithSteering."),
         };
     }

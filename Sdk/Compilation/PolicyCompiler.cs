@@ -25,7 +25,10 @@ public sealed class PolicyCompiler(SocketManifest manifest, SteeringResources re
     /// <param name="policies">The policies; their interventions are numbered through in this order.</param>
     /// <param name="watch">Features and directions whose activations are wanted; a feature without SAE id means the only registered one.</param>
     /// <exception cref="SteeringException">A policy is not valid, or does not fit the model, the SAEs or another policy; the message names the interventions.</exception>
-    public CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget>? watch = null)
+    public CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget>? watch = null) => Compile(policies, watch, exclusive: false);
+
+    /// <summary>As above; policies that are exclusive never act at the same time, so that several may edit the same thing.</summary>
+    internal CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget>? watch, bool exclusive)
     {
         ArgumentNullException.ThrowIfNull(policies);
         var resolver = new TargetResolver(manifest, resources);
@@ -35,6 +38,7 @@ public sealed class PolicyCompiler(SocketManifest manifest, SteeringResources re
         {
             ArgumentNullException.ThrowIfNull(policy);
             policy.Validate();
+            conflicts = exclusive ? new ConflictCheck() : conflicts;
             for (var index = 0; index < policy.Interventions.Count; index++)
             {
                 var draft = new InterventionDraft(policy, policy.Interventions[index], Where(policy, index));

@@ -34,4 +34,7 @@ public sealed record DecodeRequest
     /// (<see cref="SteeredGeneration.Replace"/>). Sites that are not listed hold just the rows of <see cref="Policy"/>.
     /// </summary>
     public IReadOnlyList<RowReservation> Reservations { get; init; } = [];
+
+    /// <summary>Looks at each token before it is handed on, and may take tokens back; null for nobody. It belongs to this turn alone.</summary>
+    public IDecodeMonitor? Monitor { get; init; }
 }

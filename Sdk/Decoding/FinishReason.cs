@@ -11,4 +11,7 @@ public enum FinishReason
 
     /// <summary>The number of tokens asked for was reached.</summary>
     Length,
+
+    /// <summary>A filter ended it.</summary>
+    Filter,
 }

@@ -17,30 +17,29 @@ public sealed class GenAiDecoder(SteerableModel model) : ISteeredDecoder
     public async IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var stops = new StopSequenceFilter(request.StopSequences);
-
         // The passes are native and blocking: leave the caller's thread before the first and after each token.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var generation = Model.Start(request, collectActivations: request.Policy.Sites.Count > 0);
-        var text = Model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
+        var text = new TokenText(Model, request.StopSequences);
+        List<int>? kept = request.Monitor is null ? null : [];
         while (generation.MoveNext(cancellationToken))
         {
-            var piece = Model.IsEndToken(generation.TokenId) ? string.Empty : stops.Append(text.Append(generation.TokenId));
-            if (generation.FinishReason != FinishReason.None)
+            var (piece, finish) = text.Append(generation.TokenId, generation.FinishReason);
+            var token = new DecodedToken(generation.TokenId, piece, finish, Snapshot(generation));
+            kept?.Add(token.Id);
+            if (request.Monitor?.Observe(token) is { } back and > 0)
             {
-                piece += stops.Append(text.Finish());
+                generation.Rewind(back);
+                kept!.RemoveRange(kept.Count - back, back);
+                text = new TokenText(Model, request.StopSequences, kept);
             }
-
-            var finish = stops.Stopped ? FinishReason.Stop : generation.FinishReason;
-            if (finish != FinishReason.None)
+            else
             {
-                piece += stops.Flush();
-            }
-
-            yield return new DecodedToken(generation.TokenId, piece, finish, Snapshot(generation));
-            if (finish != FinishReason.None)
-            {
-                yield break;
+                yield return token;
+                if (finish != FinishReason.None)
+                {
+                    yield break;
+                }
             }
 
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

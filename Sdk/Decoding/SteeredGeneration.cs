@@ -18,6 +18,7 @@ public sealed class SteeredGeneration : IDisposable
     private readonly SteerableModel _model;
     private readonly DecodeRequest _request;
     private readonly int[] _prompt;
+    private readonly List<int> _ids;
     private readonly Generator _generator;
     private readonly SocketBinding _binding;
     private readonly List<SiteBuffers> _allSites = [];
@@ -27,6 +28,7 @@ public sealed class SteeredGeneration : IDisposable
     private float[][] _latest;
     private List<float>[] _promptActivations;
     private bool _prefilled;
+    private bool _rewound;
 
     internal SteeredGeneration(SteerableModel model, DecodeRequest request)
     {
@@ -39,6 +41,8 @@ public sealed class SteeredGeneration : IDisposable
         {
             throw new SteeringException("MinP is set, and GenAI's sampler has none, so it would be ignored. Use TopP, or decode with BatchingDecoder.");
         }
+
+        _ids = new List<int>(Math.Min(request.MaxTokens, 4096));
 
         BuildSites();
         (_switches, _latest, _promptActivations) = Prepare(_policy);
@@ -103,6 +107,10 @@ public sealed class SteeredGeneration : IDisposable
         {
             Prefill(cancellationToken);
         }
+        else if (_rewound)
+        {
+            RecomputeLastPosition();
+        }
         else
         {
             // GenAI runs the pass over the previous token here, so what is switched now acts on that token's position.
@@ -114,17 +122,36 @@ public sealed class SteeredGeneration : IDisposable
         }
 
         _generator.GenerateNextToken();
-        if (TokenCount > 0 && (CollectActivations || _switches.HasCallbacks))
+        if ((TokenCount > 0 || _rewound) && (CollectActivations || _switches.HasCallbacks))
         {
             ReadLatestActivations();
         }
 
+        _rewound = false;
         TokenId = _generator.GetNextTokens()[0];
+        _ids.Add(TokenId);
         TokenCount++;
         FinishReason = _model.IsEndToken(TokenId) && !_request.IgnoreEndTokens ? FinishReason.Stop
             : TokenCount >= _request.MaxTokens ? FinishReason.Length
             : FinishReason.None;
         return true;
+    }
+
+    /// <summary>
+    /// Takes back the latest tokens. The next <see cref="MoveNext"/> computes the position of the last token that is kept,
+    /// or of the prompt's last, anew, under the switches in force then, and chooses another token from it. Positions before
+    /// keep the edits they got, latches stay, and random draws go on.
+    /// </summary>
+    /// <param name="tokens">How many, 1 to <see cref="TokenCount"/>.</param>
+    public void Rewind(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, TokenCount);
+        TokenCount -= tokens;
+        _ids.RemoveRange(TokenCount, tokens);
+        TokenId = TokenCount > 0 ? _ids[^1] : 0;
+        FinishReason = FinishReason.None;
+        _rewound = true;
     }
 
     /// <summary>
@@ -243,6 +270,14 @@ public sealed class SteeredGeneration : IDisposable
     {
         _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
         _generator.AppendTokens([TokenId]);
+    }
+
+    private void RecomputeLastPosition()
+    {
+        var last = TokenCount > 0 ? TokenId : _prompt[^1];
+        _switches.Set(isPrompt: TokenCount == 0, TokenCount, last, _latest);
+        _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
+        _generator.AppendTokens([last]);
     }
 
     private void ReadPromptActivations(int start)

@@ -52,6 +52,7 @@ public static class SteeringServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<SteeredChatClientOptions>().Configure(configure ?? (_ => { })).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeredChatStartup>());
         return services.AddChatClient(provider => new SteeredChatClient(
             provider.GetRequiredService<SteeringEngine>(),
             provider.GetRequiredService<IOptions<SteeredChatClientOptions>>().Value,

@@ -16,7 +16,7 @@ public sealed class SteeringEngine : IDisposable
 {
     private readonly PolicyCompiler? _compiler;
     private readonly ConditionalWeakTable<SteeringPolicy, CompiledPolicy> _compiled = [];
-    private volatile IReadOnlyDictionary<string, CompiledPolicy> _named;
+    private volatile IReadOnlyDictionary<string, SteeringPolicy> _named;
 
     /// <summary>Creates an engine on a loaded model.</summary>
     /// <param name="model">The model.</param>
@@ -78,11 +78,15 @@ public sealed class SteeringEngine : IDisposable
 
     /// <summary>The compiled form of a named policy.</summary>
     /// <exception cref="SteeringException">There is no policy of that name; the message lists those there are.</exception>
-    public CompiledPolicy Compile(string policyName)
+    public CompiledPolicy Compile(string policyName) => Compile(Policy(policyName));
+
+    /// <summary>A named policy.</summary>
+    /// <exception cref="SteeringException">There is no policy of that name; the message lists those there are.</exception>
+    public SteeringPolicy Policy(string policyName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(policyName);
-        return _named.TryGetValue(policyName, out var compiled)
-            ? compiled
+        return _named.TryGetValue(policyName, out var policy)
+            ? policy
             : throw new SteeringException($"There is no policy '{policyName}'. {(_named.Count == 0 ? "None is registered" : "Registered are " + string.Join(", ", _named.Keys.Order(StringComparer.Ordinal)))}; register it in SteeringOptions.Policies or pass a SteeringPolicy.");
     }
 
@@ -93,6 +97,15 @@ public sealed class SteeringEngine : IDisposable
         ArgumentNullException.ThrowIfNull(policy);
         return _compiled.GetValue(policy, CompileNew);
     }
+
+    /// <summary>Compiles several policies and what is to be watched beside them; every call compiles anew.</summary>
+    /// <param name="policies">The policies.</param>
+    /// <param name="watch">Features and directions whose activations are wanted.</param>
+    /// <param name="exclusive">Whether only one of the policies acts at a time, so that several may edit the same thing.</param>
+    internal CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget> watch, bool exclusive) =>
+        _compiler is { } compiler
+            ? compiler.Compile(policies, watch, exclusive)
+            : throw new SteeringException($"{Model.Folder} has no sockets, so nothing in it can be read or steered. Make a socketed folder with 'steer socket'.");
 
     /// <summary>Replaces all named policies at once; requests that are running keep theirs.</summary>
     /// <exception cref="SteeringException">A policy does not fit the model; then none is replaced.</exception>
@@ -115,8 +128,15 @@ public sealed class SteeringEngine : IDisposable
         }
     }
 
-    private Dictionary<string, CompiledPolicy> CompileAll(IReadOnlyDictionary<string, SteeringPolicy> policies) =>
-        policies.ToDictionary(pair => pair.Key, pair => Compile(pair.Value), StringComparer.Ordinal);
+    private Dictionary<string, SteeringPolicy> CompileAll(IReadOnlyDictionary<string, SteeringPolicy> policies)
+    {
+        foreach (var policy in policies.Values)
+        {
+            Compile(policy);
+        }
+
+        return new Dictionary<string, SteeringPolicy>(policies, StringComparer.Ordinal);
+    }
 
     private CompiledPolicy CompileNew(SteeringPolicy policy)
     {

@@ -27,4 +27,10 @@ public static class SteeringTelemetry
 
     internal static readonly Counter<long> ActiveRows = Meter.CreateCounter<long>(
         "steering.active_rows", "{row}", "Watched rows that were active when a token was generated, by policy and row.");
+
+    internal static readonly Counter<long> FilterDecisions = Meter.CreateCounter<long>(
+        "steering.filter.decisions", "{decision}", "Decisions of toxicity filters, by kind and watch.");
+
+    internal static readonly Counter<long> FilterWithheld = Meter.CreateCounter<long>(
+        "steering.filter.withheld_tokens", "{token}", "Tokens that toxicity filters dropped.");
 }
