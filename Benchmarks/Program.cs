@@ -8,6 +8,7 @@ const string Usage = """
       import SOURCE                                seconds to import a checkpoint, fp32 and int4
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
+      filter FOLDER                                a toxicity filter that stays quiet, beside no filter
       harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
       train                                        a training step beside its encoder product and plain autograd
       encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
@@ -34,6 +35,9 @@ try
             return 0;
         case ["load", var folder]:
             LoadBenchmark.Run(folder);
+            return 0;
+        case ["filter", var folder]:
+            await FilterBenchmark.RunAsync(folder);
             return 0;
         case ["harvest", var folder, var text, var site]:
             HarvestBenchmark.Run(folder, text, site);

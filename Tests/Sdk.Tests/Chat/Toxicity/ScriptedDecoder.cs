@@ -48,7 +48,12 @@ internal sealed class ScriptedDecoder(int seed, double share, bool asks) : IStee
         }
     }
 
-    private static SiteActivations[] Site(float value) => [new(TinyModel.Site, [new ProgramRow("w", -1, -1), new ProgramRow("w", -1, -1), new ProgramRow("w", -1, -1)], new[] { value, value, value })];
+    // As many sites as a policy of these tests may have, and the value in every row.
+    private static SiteActivations[] Site(float value)
+    {
+        ProgramRow[] rows = [new("w", -1, -1), new("w", -1, -1)];
+        return [new(TinyModel.Site, rows, new[] { value, value }), new(TinyModel.LastSite, rows, new[] { value, value })];
+    }
 
     // System.HashCode is random in every process.
     private int HashCode(List<int> ids, bool strong)
