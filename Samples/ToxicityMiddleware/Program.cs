@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Steering;
 using Steering.Chat.Toxicity;
@@ -33,6 +34,12 @@ builder.Services.AddKeyedChatClient("guarded", new EchoClient())
         options.HoldBack = filter.HoldBack;
         options.StopMessage = filter.StopMessage;
     });
+
+builder.Services.ConfigureHttpJsonOptions(options =>
+{
+    options.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+    options.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+});
 
 var app = builder.Build();
 app.MapPost("/chat", (ChatRequest request, IChatClient chat, CancellationToken cancellation) => Stream(chat, request, cancellation));

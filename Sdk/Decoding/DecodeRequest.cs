@@ -36,5 +36,5 @@ public sealed record DecodeRequest
     public IReadOnlyList<RowReservation> Reservations { get; init; } = [];
 
     /// <summary>Looks at each token before it is handed on, and may take tokens back; null for nobody. It belongs to this turn alone.</summary>
-    public IDecodeMonitor? Monitor { get; init; }
+    internal IDecodeMonitor? Monitor { get; init; }
 }

@@ -8,7 +8,7 @@ namespace Steering.Decoding;
 /// cannot take tokens back never asks; whoever set the monitor sees tokens arrive that it was not asked about, and starts
 /// a new request from the tokens it wants to keep.
 /// </remarks>
-public interface IDecodeMonitor
+internal interface IDecodeMonitor
 {
     /// <summary>Looks at a token.</summary>
     /// <param name="token">The token that was just chosen, with the activations that led to it. Nobody has seen it.</param>

@@ -42,7 +42,12 @@ internal sealed record FilterProgram(CompiledPolicy Policy, IReadOnlyList<RowAdd
         var callbacks = new Dictionary<string, GateCallback>(application, StringComparer.Ordinal);
         foreach (var (name, (onAlarm, inner)) in OnAlarm)
         {
-            var behind = inner is null ? null : application[inner];
+            GateCallback? behind = null;
+            if (inner is not null && !application.TryGetValue(inner, out behind))
+            {
+                throw new SteeringException($"A policy waits for the gate callback '{inner}', and the application gave {(application.Count == 0 ? "none" : string.Join(", ", application.Keys.Order(StringComparer.Ordinal)))}. Register it, or choose another gate.");
+            }
+
             callbacks[name] = (in context) => alarm() == onAlarm && (behind is null || behind(context));
         }
 

@@ -13,7 +13,8 @@ internal static class FilterTestModel
     private static readonly Lazy<SteeringEngine> Shared = new(() => new SteeringEngine(
         TinyModel.Engine.Model,
         TinyModel.Engine.Resources,
-        new Dictionary<string, SteeringPolicy>(StringComparer.Ordinal) { [Strong] = TinyModel.Push(30, InterventionSpan.Completion) }) { OwnsModel = false });
+        new Dictionary<string, SteeringPolicy>(StringComparer.Ordinal) { [Strong] = TinyModel.Push(30, InterventionSpan.Completion) })
+    { OwnsModel = false });
 
     public static SteeringEngine Engine => Shared.Value;
 

@@ -133,6 +133,25 @@ public sealed class ToxicityFilterChatClientTests
         }
     }
 
+    /// <summary>The other decoder does not ask the filter and reads ahead: the filter starts anew, and keeps its promise.</summary>
+    [TestMethod]
+    public async Task OnTheBatchingDecoder_NothingAboveTheLevelGetsOut()
+    {
+        using var batch = new Steering.Batching.BatchingDecoder(FilterTestModel.Engine.Model);
+        var stream = await FilterTestModel.Tokens(FilterTestModel.Client(FilterTestModel.Options(ToxicityFilterAction.Observe, Never), decoder: batch));
+        var rewinds = 0;
+        foreach (var level in Levels(stream))
+        {
+            var stopped = await FilterTestModel.Tokens(FilterTestModel.Client(FilterTestModel.Options(ToxicityFilterAction.Stop, level), decoder: batch));
+            Assert.AreSequenceEqual(stream.Take(Math.Max(0, stream.FindIndex(token => token.Value > level) - 2)), stopped);
+            var client = FilterTestModel.Client(FilterTestModel.Options(ToxicityFilterAction.Rewind, level), decoder: batch);
+            Assert.IsTrue((await FilterTestModel.Tokens(client)).TrueForAll(token => token.Value <= level));
+            rewinds += (await client.GetResponseAsync("hi")).GetToxicityReport()!.Rewinds;
+        }
+
+        Assert.IsGreaterThan(0, rewinds);
+    }
+
     [TestMethod]
     public async Task Conversations_AtOnce_AreAsAlone()
     {
