@@ -35,9 +35,15 @@ internal sealed class InterventionDraft(SteeringPolicy policy, Intervention inte
                 1 => intervention.Values[0],
                 _ => intervention.Values[position],
             };
-            var row = RowFactory.Edit(target, intervention, index, value, Label(target, targets.Count), where);
-            row[Dial.FirstPosition] = FirstPosition;
-            _rows.Add((target.Site, target.Site.Add(row)));
+            var label = Label(target, targets.Count);
+            var rows = intervention.Operator is SteeringOperator.Attenuate or SteeringOperator.RangeMask or SteeringOperator.Dampen
+                ? RowFactory.EditByConcept(target, intervention, index, position, label, where)
+                : [RowFactory.Edit(target, intervention, index, value, label, where)];
+            foreach (var row in rows)
+            {
+                row[Dial.FirstPosition] = FirstPosition;
+                _rows.Add((target.Site, target.Site.Add(row)));
+            }
         }
     }
 
@@ -89,6 +95,11 @@ internal sealed class InterventionDraft(SteeringPolicy policy, Intervention inte
             if (intervention.Operator == SteeringOperator.ClampWhereActive && !ReferenceEquals(row, gate))
             {
                 throw new SteeringException($"{where}: clampWhereActive is gated by the feature's own activation already, so it cannot wait for {target.Label} as well. Use clamp with this gate, or gate on the clamped feature itself.");
+            }
+
+            if (row.Response is { Gate: > float.NegativeInfinity })
+            {
+                throw new SteeringException($"{where}: {Words<SteeringOperator>.Of(intervention.Operator)} {(intervention.Operator == SteeringOperator.Attenuate ? "with a floor, or of so sharp a posterior, " : "")}opens and closes with the feature's own activation already, so it cannot wait for {target.Label} as well. Use a prompt gate or a callback, or {(intervention.Operator == SteeringOperator.Attenuate ? "leave the floor out" : "fullMask")}.");
             }
 
             row.Gate = gate;

@@ -28,6 +28,7 @@ internal static class OperatorDials
                 row[Dial.Gain] = intervention.Gain!.Value;
                 break;
             case SteeringOperator.Ablate:
+            case SteeringOperator.FullMask:
                 row[Dial.Gain] = 0;
                 break;
             case SteeringOperator.Cap:
@@ -35,6 +36,11 @@ internal static class OperatorDials
                 break;
             case SteeringOperator.Floor:
                 row[Dial.Low] = value;
+                break;
+            case SteeringOperator.Attenuate:
+            case SteeringOperator.RangeMask:
+            case SteeringOperator.Dampen:
+                // Their rows carry a response instead.
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(intervention), intervention.Operator, "Not an operator.");

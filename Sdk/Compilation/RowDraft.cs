@@ -20,6 +20,9 @@ internal sealed class RowDraft
     /// <summary>The scale s of a token: constant, part that goes with ‖x‖, part that goes with its deviation.</summary>
     public (float Constant, float Norm, float Deviation) Scale { get; init; } = (1, 0, 0);
 
+    /// <summary>The part of a response that the row carries, or null.</summary>
+    public ResponseRow? Response { get; init; }
+
     /// <summary>Identity of what the row reads, for sharing; null when its activation means nothing to others.</summary>
     public object? Reading { get; init; }
 

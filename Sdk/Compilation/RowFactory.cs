@@ -37,6 +37,39 @@ internal static class RowFactory
         return edit;
     }
 
+    /// <summary>The rows of an operator by concept: they read the same latent and their changes add up; the first reports its activation.</summary>
+    /// <param name="target">The latent.</param>
+    /// <param name="intervention">How.</param>
+    /// <param name="owner">Index of the intervention.</param>
+    /// <param name="index">Which of the intervention's features it is.</param>
+    /// <param name="label">Name of the rows.</param>
+    /// <param name="where">Where the intervention stands, for messages.</param>
+    public static IReadOnlyList<RowDraft> EditByConcept(ResolvedTarget target, Intervention intervention, int owner, int index, string label, string where)
+    {
+        var responses = Located.At($"{where}, {target.Label}", () => intervention.Operator == SteeringOperator.Attenuate
+            ? AttenuationResponse.Of(intervention.Attenuation!, intervention.Attenuation!.Posteriors[index]).Rows
+            : RangeResponse.Of(intervention.Operator, intervention.Range!, index));
+        var first = Edit(target, intervention, owner, 0, label, where);
+        return
+        [
+            .. responses.Select((response, row) =>
+            {
+                var draft = new RowDraft
+                {
+                    Row = first.Row with { ReportsActivation = row == 0 },
+                    Read = first.Read,
+                    Write = first.Write,
+                    Scale = first.Scale,
+                    Reading = row == 0 ? first.Reading : null,
+                    Response = response,
+                };
+                first.Dials.CopyTo(draft.Dials, 0);
+                draft[Dial.Gate] = response.Gate;
+                return draft;
+            }),
+        ];
+    }
+
     /// <summary>A row that reads and edits nothing.</summary>
     /// <param name="target">What it reads.</param>
     /// <param name="where">Where it was asked for, for messages.</param>

@@ -53,6 +53,7 @@ internal sealed class SiteDraft(SocketSite site)
             Dials = new float[SocketLayout.DialCount * rows],
             GateRow = [.. _rows.Select(row => (long)(row.Gate ?? row).Index)],
             Scale = BuildScale(),
+            Attenuation = BuildAttenuation(),
             Encoder = _competing?.Latents.Competition,
         };
         foreach (var row in _rows)
@@ -76,5 +77,31 @@ internal sealed class SiteDraft(SocketSite site)
         }
 
         return [.. _rows.Select(row => row.Scale.Constant), .. _rows.Select(row => row.Scale.Norm), .. _rows.Select(row => row.Scale.Deviation)];
+    }
+
+    /// <summary>[4 + 2K, M]: strength, a, b, c, K knots, K slopes; rows with fewer knots than others repeat none, their slopes are 0.</summary>
+    private float[] BuildAttenuation()
+    {
+        if (_rows.TrueForAll(row => row.Response is null))
+        {
+            return [];
+        }
+
+        var (rows, knots) = (_rows.Count, _rows.Max(row => row.Response?.Knots.Length ?? 0));
+        var table = new float[(SocketLayout.PosteriorRows + (2 * knots)) * rows];
+        foreach (var row in _rows)
+        {
+            if (row.Response is { } response)
+            {
+                (table[row.Index], table[rows + row.Index], table[(2 * rows) + row.Index], table[(3 * rows) + row.Index]) = (response.Strength, response.A, response.B, response.C);
+                for (var knot = 0; knot < response.Knots.Length; knot++)
+                {
+                    table[((SocketLayout.PosteriorRows + knot) * rows) + row.Index] = response.Knots[knot];
+                    table[((SocketLayout.PosteriorRows + knots + knot) * rows) + row.Index] = response.Slopes[knot];
+                }
+            }
+        }
+
+        return table;
     }
 }

@@ -116,7 +116,7 @@ internal sealed class SiteBuffers : IRowSwitches, IDisposable
         program?.Read.CopyTo(Read.Span);
         program?.Write.CopyTo(Write.Span);
         LoadGroups(program?.Scale ?? [], Scale, used, neutralFirstRow: 1);
-        LoadGroups(program?.Attenuation ?? [], Attenuation, used, neutralFirstRow: 0);
+        LoadAttenuation(program?.Attenuation ?? [], used);
         _gates = gates;
     }
 
@@ -135,6 +135,20 @@ internal sealed class SiteBuffers : IRowSwitches, IDisposable
         EncoderRank.Dispose();
         _encoderPin.Dispose();
         _encoderBiasPin.Dispose();
+    }
+
+    /// <summary>A program with fewer knots than there is room for keeps its slopes where the graph looks for them: in the second half.</summary>
+    private void LoadAttenuation(ReadOnlySpan<float> source, int used)
+    {
+        LoadGroups(source[..Math.Min(source.Length, SocketLayout.PosteriorRows * used)], Attenuation, used, neutralFirstRow: 0);
+        var knots = used == 0 || source.IsEmpty ? 0 : ((source.Length / used) - SocketLayout.PosteriorRows) / 2;
+        for (var knot = 0; knot < knots; knot++)
+        {
+            var room = (AttenuationRows - SocketLayout.PosteriorRows) / 2;
+            var (from, to) = (SocketLayout.PosteriorRows + knot, SocketLayout.PosteriorRows + knot);
+            source.Slice(from * used, used).CopyTo(Attenuation.Span[(to * Rows)..]);
+            source.Slice((from + knots) * used, used).CopyTo(Attenuation.Span[((to + room) * Rows)..]);
+        }
     }
 
     private void LoadGroups(ReadOnlySpan<float> source, NativeBuffer<float> destination, int used, float neutralFirstRow)

@@ -26,6 +26,12 @@ public sealed record Intervention
     /// <summary>The factor of scale and projectionGain, without unit; null for the other operators.</summary>
     public float? Gain { get; init; }
 
+    /// <summary>The numbers of attenuate; null for the other operators.</summary>
+    public AttenuationSettings? Attenuation { get; init; }
+
+    /// <summary>The numbers of rangeMask and dampen; null for the other operators.</summary>
+    public RangeSettings? Range { get; init; }
+
     /// <summary>Unit of <see cref="Values"/>; null is <see cref="StrengthUnit.MaxActivation"/> for features and <see cref="StrengthUnit.Raw"/> for directions.</summary>
     public StrengthUnit? Unit { get; init; }
 

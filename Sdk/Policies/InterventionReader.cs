@@ -22,6 +22,8 @@ internal static class InterventionReader
             Name = PolicyReader.ReadText(element, "name"),
             Values = ReadValues(element),
             Gain = ReadNumber(element, "gain"),
+            Attenuation = element.TryGet("attenuation", out var attenuation) ? ConceptSettingsReader.ReadAttenuation(attenuation) : null,
+            Range = element.TryGet("range", out var range) ? ConceptSettingsReader.ReadRange(range) : null,
             Unit = ReadWord<StrengthUnit>(element, "unit"),
             Gate = element.TryGet("gate", out var gate) ? ReadGate(gate) : Gate.Always,
             Span = ReadWord<InterventionSpan>(element, "span"),
@@ -36,6 +38,8 @@ internal static class InterventionReader
                 Operator = operation,
                 Values = intervention.Values,
                 Gain = intervention.Gain,
+                Attenuation = intervention.Attenuation,
+                Range = intervention.Range,
                 Unit = intervention.Unit,
                 Gate = intervention.Gate,
                 Span = intervention.Span,
@@ -183,7 +187,8 @@ internal static class InterventionReader
         return ReadNumber(element, "value") is { } value ? [value] : [];
     }
 
-    private static List<float> ReadNumbers(PolicyElement element, int maximum)
+    /// <summary>Reads a list of numbers.</summary>
+    public static List<float> ReadNumbers(PolicyElement element, int maximum)
     {
         var numbers = new List<float>();
         if (element.IsArray("numbers", maximum))
@@ -200,7 +205,8 @@ internal static class InterventionReader
         return numbers;
     }
 
-    private static float? ReadNumber(PolicyElement element, string field) =>
+    /// <summary>Reads a number that may be left out.</summary>
+    public static float? ReadNumber(PolicyElement element, string field) =>
         element.TryGet(field, out var value) && value.TryNumber(out var number) ? number : null;
 
     private static int? ReadInteger(PolicyElement element, string field) =>

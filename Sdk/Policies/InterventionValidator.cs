@@ -33,6 +33,7 @@ internal static class InterventionValidator
         if (TargetValidator.Check(intervention.Target, $"{path}.target", problems) && CheckOperator(intervention, path, problems))
         {
             CheckNumbers(intervention, path, problems);
+            ConceptSettingsValidator.Check(intervention, path, problems);
             CheckUnit(intervention, path, problems);
             CheckNormalize(intervention, path, problems);
         }
@@ -51,6 +52,8 @@ internal static class InterventionValidator
             (SteeringOperator.ProjectionGain, FeatureTarget) => "projectionGain is for directions; use scale for a feature.",
             (SteeringOperator.Scale, DirectionTarget) => "scale is for features; use projectionGain for a direction.",
             (SteeringOperator.ClampWhereActive, DirectionTarget) => "clampWhereActive is for features, since a direction is never inactive; use clamp with a token gate.",
+            (_, DirectionTarget) when ConceptSettingsValidator.IsByConcept(intervention.Operator) =>
+                $"{Words<SteeringOperator>.Of(intervention.Operator)} is for features, whose activations were measured under concepts; a direction has no such statistics.",
             _ => null,
         };
         if (sentence is not null)
@@ -69,7 +72,7 @@ internal static class InterventionValidator
         {
             if (intervention.Values.Count > 0)
             {
-                problems.Add($"{path}.value", TakesGain(intervention.Operator) ? $"{word} takes a 'gain', not a value." : $"{word} takes no value; it always sets the activation to 0.");
+                problems.Add($"{path}.value", TakesGain(intervention.Operator) ? $"{word} takes a 'gain', not a value." : $"{word} takes no value; {(intervention.Operator is SteeringOperator.Ablate or SteeringOperator.FullMask ? "it always sets the activation to 0" : "its numbers stand under 'attenuation' or 'range'")}.");
             }
 
             return;

@@ -7,7 +7,15 @@ internal static class PolicyFields
 
     public static readonly string[] Sae = ["path", "site"];
 
-    public static readonly string[] Intervention = ["name", "target", "operator", "value", "values", "gain", "unit", "gate", "span", "skipPositionZero"];
+    public static readonly string[] Intervention = ["name", "target", "operator", "value", "values", "gain", "attenuation", "range", "unit", "gate", "span", "skipPositionZero"];
+
+    public static readonly string[] Attenuation = ["strength", "exponent", "floor", "posteriors"];
+
+    public static readonly string[] GaussianPosterior = ["weights", "means", "deviations", "error"];
+
+    public static readonly string[] TablePosterior = ["knots", "values", "error"];
+
+    public static readonly string[] Range = ["tau", "beta", "means", "deviations"];
 
     public static readonly string[] FeatureTarget = ["sae", "feature", "features"];
 

@@ -79,6 +79,8 @@ internal static class PolicyWriter
             writer.WriteNumber("gain", gain);
         }
 
+        ConceptSettingsWriter.Write(writer, intervention);
+
         WriteUnit(writer, intervention.Unit);
         if (intervention.Gate is not AlwaysGate)
         {
@@ -160,7 +162,7 @@ internal static class PolicyWriter
         }
     }
 
-    private static void WriteNumbers(Utf8JsonWriter writer, string field, IReadOnlyList<float> numbers)
+    public static void WriteNumbers(Utf8JsonWriter writer, string field, IReadOnlyList<float> numbers)
     {
         writer.WriteStartArray(field);
         foreach (var number in numbers)

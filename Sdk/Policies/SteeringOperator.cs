@@ -30,4 +30,19 @@ public enum SteeringOperator
 
     /// <summary>x' = x + (gain − 1)·(x·u)·u: 0 removes the component, 1 keeps it, 2 doubles it. Directions only.</summary>
     ProjectionGain,
+
+    /// <summary>
+    /// a' = a·(1 − s·P(concept | a))^γ: what only the concept produces goes to 0, what it shares stays in proportion (APP,
+    /// arXiv 2508.15094). Features only.
+    /// </summary>
+    Attenuate,
+
+    /// <summary>a' = 0 where a lies within mean ± τ·deviation of the concept, else a (NeuronLens). Features only.</summary>
+    RangeMask,
+
+    /// <summary>a' = a·β·|a − mean|/(τ·deviation) within that range, else a (NeuronLens). Features only.</summary>
+    Dampen,
+
+    /// <summary>a' = 0 whatever its value: the range mask of infinite range, the baseline of the APP comparison. Features only.</summary>
+    FullMask,
 }

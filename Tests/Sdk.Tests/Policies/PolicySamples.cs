@@ -18,10 +18,10 @@ internal static class PolicySamples
     {
         var target = random.Next(2) == 0 ? Features(random, random.Next(1, 5)) : (InterventionTarget)Direction(random);
         SteeringOperator[] operators = target is FeatureTarget
-            ? [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.ClampWhereActive, SteeringOperator.Scale, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor]
+            ? [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.ClampWhereActive, SteeringOperator.Scale, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor, SteeringOperator.Attenuate, SteeringOperator.RangeMask, SteeringOperator.Dampen, SteeringOperator.FullMask]
             : [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor, SteeringOperator.ProjectionGain];
         var kind = Pick(random, operators);
-        var values = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain or SteeringOperator.Ablate
+        var values = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain or SteeringOperator.Ablate or >= SteeringOperator.Attenuate
             ? []
             : Enumerable.Range(0, target is FeatureTarget features && random.Next(2) == 0 ? features.Features.Count : 1).Select(_ => kind == SteeringOperator.Floor ? Math.Abs(Number(random)) : Number(random)).ToArray();
         var unit = values.Length == 0 || random.Next(3) == 0
@@ -40,12 +40,32 @@ internal static class PolicySamples
             Operator = kind,
             Values = values,
             Gain = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain ? Number(random) : null,
+            Attenuation = kind == SteeringOperator.Attenuate ? Attenuation(random, ((FeatureTarget)target).Features.Count) : null,
+            Range = kind is SteeringOperator.RangeMask or SteeringOperator.Dampen ? Range(random, kind, ((FeatureTarget)target).Features.Count) : null,
             Unit = unit,
             Gate = gate,
             Span = gate is PromptGate ? Pick<InterventionSpan?>(random, [null, InterventionSpan.Completion]) : Pick<InterventionSpan?>(random, [null, InterventionSpan.Both, InterventionSpan.Prompt, InterventionSpan.Completion]),
             SkipPositionZero = Pick<bool?>(random, [null, true, false]),
         };
     }
+
+    private static AttenuationSettings Attenuation(Random random, int features) => new()
+    {
+        Strength = random.Next(2) == 0 ? 1 : 0.25f,
+        Exponent = Pick<float>(random, [1, 2, 0.5f]),
+        Floor = random.Next(2) == 0 ? 0 : (float)random.NextDouble() * 0.9f,
+        Posteriors = [.. Enumerable.Range(0, features).Select(_ => random.Next(2) == 0
+            ? new GaussianFeaturePosterior { Weights = [0.5f, (float)random.NextDouble()], Means = [Number(random), 1], Deviations = [Math.Abs(Number(random)) + 1e-3f, 2], Error = random.Next(2) == 0 ? null : 1e-4f }
+            : (FeaturePosterior)new TableFeaturePosterior { Knots = [0, 1.5f, 1e4f], Values = [0, (float)random.NextDouble(), 1], Error = 3e-4f })],
+    };
+
+    private static RangeSettings Range(Random random, SteeringOperator kind, int features) => new()
+    {
+        Tau = random.Next(2) == 0 ? 2 : 0.5f,
+        Beta = kind == SteeringOperator.Dampen && random.Next(2) == 0 ? 0.25f : null,
+        Means = [.. Enumerable.Range(0, features).Select(_ => Number(random))],
+        Deviations = [.. Enumerable.Range(0, features).Select(_ => Math.Abs(Number(random)))],
+    };
 
     private static Gate Gates(Random random)
     {

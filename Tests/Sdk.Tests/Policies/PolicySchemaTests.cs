@@ -15,6 +15,10 @@ public sealed class PolicySchemaTests
         AssertFields(PolicyFields.Policy, Schema);
         AssertFields(PolicyFields.Sae, Definition("sae"));
         AssertFields(PolicyFields.Intervention, Definition("intervention"));
+        AssertFields(PolicyFields.Attenuation, Definition("attenuation"));
+        AssertFields(PolicyFields.GaussianPosterior, Definition("gaussianPosterior"));
+        AssertFields(PolicyFields.TablePosterior, Definition("tablePosterior"));
+        AssertFields(PolicyFields.Range, Definition("range"));
         AssertFields(PolicyFields.FeatureTarget, Definition("featureTarget"));
         AssertFields(PolicyFields.DirectionTarget, Definition("directionTarget"));
         AssertFields(PolicyFields.AlwaysGate, Definition("alwaysGate"));
@@ -75,6 +79,13 @@ public sealed class PolicySchemaTests
     [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "ablate", "gate": "always" } ] }""")]
     [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "ablate", "gate": { "kind": "token", "threshold": 1 } } ] }""")]
     [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "ablate", "gate": { "kind": "always", "name": "x" } } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "attenuate" } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "attenuate", "value": 1, "attenuation": { "posteriors": [ { "knots": [1], "values": [1] } ] } } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "attenuate", "attenuation": { "posteriors": [ { "knots": [1], "values": [2] } ] } } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "attenuate", "attenuation": { "posteriors": [ { "weights": [1], "means": [1], "deviations": [1] } ] } } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "ablate", "range": { "means": [1], "deviations": [1] } } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": 1 }, "operator": "dampen" } ] }""")]
+    [DataRow("""{ "version": 1, "name": "p", "interventions": [ { "target": { "vector": "a.gguf" }, "operator": "fullMask" } ] }""")]
     public void Documents_ThatTheReaderRefuses_AreRefusedByTheSchema(string json)
     {
         using var document = JsonDocument.Parse(json);
