@@ -36,6 +36,7 @@ internal static class CommandTree
             TrainCommand.Create(console),
             FeaturesCommand.Create(console),
             TuneCommand.Create(console),
+            Group("judge", "Make judges of replies.", JudgeTrainCommand.Create(console)),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
             Group(
                 "sae",
