@@ -1,0 +1,100 @@
+using Steering.Concepts;
+using Steering.Saes;
+using Steering.Tokenizers;
+using Steering.Training.Activations;
+
+namespace Steering.Training.Concepts;
+
+/// <summary>Turns the tokens of one text into observations.</summary>
+internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTokenizer tokenizer, ConceptPooling pooling)
+{
+    private readonly float[] _pooled = new float[accumulator.LatentCount];
+    private readonly List<int> _touched = [];
+    private float[] _values = [];
+
+    /// <summary>Adds a text.</summary>
+    /// <param name="concepts">Its concepts.</param>
+    /// <param name="ids">Its tokens.</param>
+    /// <param name="leftOut">[tokens] which have no row.</param>
+    /// <param name="activations">Activations of a batch.</param>
+    /// <param name="first">The text's first row in it.</param>
+    public void Add(ReadOnlySpan<int> concepts, ReadOnlySpan<int> ids, ReadOnlySpan<LeftOut> leftOut, SparseActivations activations, int first)
+    {
+        var rows = leftOut.Count(LeftOut.No);
+        switch (pooling)
+        {
+            case ConceptPooling.Last:
+                accumulator.Add(concepts, activations.Indices(first + rows - 1), activations.Values(first + rows - 1));
+                break;
+            case ConceptPooling.Token:
+                for (var row = first; row < first + rows; row++)
+                {
+                    accumulator.Add(concepts, activations.Indices(row), activations.Values(row));
+                }
+
+                break;
+            case ConceptPooling.Step:
+                AddSteps(concepts, ids, leftOut, activations, first);
+                break;
+            default:
+                AddPooled(concepts, activations, first, rows);
+                break;
+        }
+    }
+
+    private void AddPooled(ReadOnlySpan<int> concepts, SparseActivations activations, int first, int rows)
+    {
+        for (var row = first; row < first + rows; row++)
+        {
+            var indices = activations.Indices(row);
+            var values = activations.Values(row);
+            for (var active = 0; active < indices.Length; active++)
+            {
+                ref var pooled = ref _pooled[indices[active]];
+                if (pooled == 0)
+                {
+                    _touched.Add(indices[active]);
+                }
+
+                pooled = pooling == ConceptPooling.Mean ? pooled + values[active] : Math.Max(pooled, values[active]);
+            }
+        }
+
+        if (_values.Length < _touched.Count)
+        {
+            _values = new float[Math.Max(_touched.Count, 2 * _values.Length)];
+        }
+
+        for (var index = 0; index < _touched.Count; index++)
+        {
+            ref var pooled = ref _pooled[_touched[index]];
+            _values[index] = pooling == ConceptPooling.Mean ? pooled / rows : pooled;
+            pooled = 0;
+        }
+
+        accumulator.Add(concepts, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_touched), _values.AsSpan(0, _touched.Count));
+        _touched.Clear();
+    }
+
+    /// <summary>A step ends with the token that completes a blank line of the decoded text, or with the text.</summary>
+    private void AddSteps(ReadOnlySpan<int> concepts, ReadOnlySpan<int> ids, ReadOnlySpan<LeftOut> leftOut, SparseActivations activations, int first)
+    {
+        var detokenizer = tokenizer.CreateDetokenizer();
+        var (row, newLines) = (first - 1, 0);
+        for (var token = 0; token < ids.Length; token++)
+        {
+            row += leftOut[token] == LeftOut.No ? 1 : 0;
+            var ends = false;
+            foreach (var character in detokenizer.Append(ids[token]))
+            {
+                newLines = character == '\n' ? newLines + 1 : char.IsWhiteSpace(character) ? newLines : 0;
+                ends |= newLines == 2;
+            }
+
+            if ((ends || token == ids.Length - 1) && leftOut[token] == LeftOut.No)
+            {
+                accumulator.Add(concepts, activations.Indices(row), activations.Values(row));
+            }
+        }
+    }
+}
