@@ -24,7 +24,7 @@ internal static class BatchBenchmark
     public static void Run(string folder, int rounds, int threads)
     {
         using var model = SteerableModel.Load(folder, new SteerableModelOptions { VerifyWeights = false, Threads = threads });
-        using var decoder = new BatchingDecoder(model, new BatchingDecoderOptions { Slots = Rows });
+        using var decoder = new BatchingDecoder(model, new BatchingDecoderOptions { Slots = Rows, PrefillShare = 16 });
         var site = model.Sites[^1];
         var engine = new SteeringEngine(model, new SteeringResources()) { OwnsModel = false };
         CompiledPolicy[] policies = [.. Enumerable.Range(0, Rows).Select(row => engine.Compile(Conditional(site, row)))];
@@ -59,9 +59,11 @@ internal static class BatchBenchmark
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"Steered against GenAI's batch: {Quartile(genAi) / Quartile(steered):F3} × (target ≥ 1.0). Against our unsteered: {((Quartile(unsteered) / Quartile(steered)) - 1) * 100:+0.00;-0.00} % (target ≥ −1.3). Eight against one: {Rows * Quartile(one) / Quartile(unsteered):F2} ×."));
         Console.WriteLine();
+        Identity(decoder, policies).GetAwaiter().GetResult();
+        using var patient = new BatchingDecoder(model, new BatchingDecoderOptions { Slots = Rows });
         foreach (var running in (int[])[1, 4, Rows - 1])
         {
-            ForeignPrefill(decoder, running).GetAwaiter().GetResult();
+            ForeignPrefill(patient, running).GetAwaiter().GetResult();
         }
     }
 
@@ -94,7 +96,13 @@ internal static class BatchBenchmark
     {
         using var stop = new CancellationTokenSource();
         var all = policies.ToArray();
-        var others = all[..^1].Select((policy, row) => Drain(decoder, Request(row, PromptTokens, policy, Tokens + 400), stop.Token)).ToArray();
+        var running = new int[1];
+        var others = all[..^1].Select((policy, row) => Drain(decoder, Request(row, PromptTokens, policy, 2000), running, stop.Token)).ToArray();
+        while (Volatile.Read(ref running[0]) < others.Length)
+        {
+            await Task.Delay(5).ConfigureAwait(false);
+        }
+
         var times = new List<double>();
         var last = 0L;
         await foreach (var token in decoder.DecodeAsync(Request(all.Length, PromptTokens, all[^1], Tokens + 4)).ConfigureAwait(false))
@@ -115,7 +123,13 @@ internal static class BatchBenchmark
     private static async Task ForeignPrefill(BatchingDecoder decoder, int running)
     {
         using var stop = new CancellationTokenSource();
-        var others = Enumerable.Range(1, running - 1).Select(row => Drain(decoder, Request(row, PromptTokens, CompiledPolicy.Empty, 4000), stop.Token)).ToArray();
+        var started = new int[1];
+        var others = Enumerable.Range(1, running - 1).Select(row => Drain(decoder, Request(row, PromptTokens, CompiledPolicy.Empty, 4000), started, stop.Token)).ToArray();
+        while (Volatile.Read(ref started[0]) < others.Length)
+        {
+            await Task.Delay(5).ConfigureAwait(false);
+        }
+
         var (alone, beside) = (new List<double>(), new List<double>());
         Task<TimeSpan>? foreign = null;
         var last = 0L;
@@ -159,11 +173,29 @@ internal static class BatchBenchmark
         return Stopwatch.GetElapsedTime(start);
     }
 
-    private static async Task Drain(BatchingDecoder decoder, DecodeRequest request, CancellationToken cancellationToken)
+    /// <summary>How many of eight steered conversations have the same greedy tokens alone and together.</summary>
+    private static async Task Identity(BatchingDecoder decoder, CompiledPolicy[] policies)
+    {
+        DecodeRequest[] requests = [.. policies.Select((policy, row) => Request(row, 20 + row, policy, 48))];
+        var together = await decoder.CompleteAllAsync(requests, Rows).ConfigureAwait(false);
+        var alone = await decoder.CompleteAllAsync(requests, 1).ConfigureAwait(false);
+        var first = Enumerable.Range(0, Rows).Select(row => alone[row].Ids.Zip(together[row].Ids).TakeWhile(pair => pair.First == pair.Second).Count());
+        Console.WriteLine($"Greedy, alone and together: {alone.Zip(together).Count(pair => pair.First.Equals(pair.Second))} of {Rows} conversations of 48 tokens are equal; equal from the start: {string.Join(", ", first)}.");
+        Console.WriteLine();
+    }
+
+    private static async Task Drain(BatchingDecoder decoder, DecodeRequest request, int[] started, CancellationToken cancellationToken)
     {
         try
         {
-            await decoder.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
+            var tokens = 0;
+            await foreach (var _ in decoder.DecodeAsync(request, cancellationToken).ConfigureAwait(false))
+            {
+                if (tokens++ == 0)
+                {
+                    Interlocked.Increment(ref started[0]);
+                }
+            }
         }
         catch (OperationCanceledException)
         {

@@ -6,17 +6,23 @@ namespace Steering.Batching;
 /// <content>The two kinds of pass.</content>
 internal sealed partial class BatchLoop
 {
-    /// <summary>Runs some tokens of one prompt; the prompts under way take turns.</summary>
+    // One prompt token is cheaper as a row of the step than in a pass of its own.
+    private const int SmallestChunk = 2;
+
+    private const int StepsOfARider = 16;
+
+    /// <summary>Runs some tokens of one prompt in a pass of their own; the prompts under way take turns.</summary>
     /// <returns>Whether there was one.</returns>
     private bool Prefill()
     {
-        if (NextPrefill() is not { } row || (_decoding > 0 && !_plan.IsDue))
+        var beside = IsAnyRunning();
+        var most = beside ? _plan.Chunk(_decoding) : Chunk;
+        if ((beside && most < SmallestChunk) || NextPrefill() is not { } row)
         {
             return false;
         }
 
-        var beside = _decoding > 0;
-        var count = Math.Min(beside ? _plan.Tokens : Chunk, row.Prompt.Length - row.Length);
+        var count = Math.Min(most, row.Prompt.Length - row.Length);
         if (row.Length == 0 && !TrySetSwitches(row))
         {
             return true;
@@ -24,11 +30,7 @@ internal sealed partial class BatchLoop
 
         var start = Stopwatch.GetTimestamp();
         _pass.Prefill(row.Slot, row.Prompt.AsSpan(row.Length, count), row.Length);
-        if (beside)
-        {
-            _plan.Prefilled(count, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
+        _plan.Took(count, Stopwatch.GetElapsedTime(start).TotalSeconds);
         for (var index = 0; index < row.Sites.Length; index++)
         {
             var site = _sites[row.Sites[index].Program.Site];
@@ -36,7 +38,6 @@ internal sealed partial class BatchLoop
         }
 
         ReadActivations(row, count - 1);
-
         row.Length += count;
         if (row.IsPrefilled)
         {
@@ -47,7 +48,7 @@ internal sealed partial class BatchLoop
         return true;
     }
 
-    /// <summary>Runs one token of every conversation that is decoded.</summary>
+    /// <summary>Runs one token of every conversation that is decoded; tokens of prompts may ride along, one a prompt.</summary>
     /// <returns>Whether there was one that its reader keeps up with.</returns>
     private bool Step()
     {
@@ -67,37 +68,114 @@ internal sealed partial class BatchLoop
             return false;
         }
 
-        for (var slot = 0; slot < _decoding; slot++)
+        var decoding = _decoding;
+        var rows = decoding + SeatRiders();
+        for (var slot = 0; slot < rows; slot++)
         {
             // One that is held repeats its latest pass, which writes the same keys and values to the same place.
-            (_tokens[slot], _lengths[slot]) = (_rows[slot]!.TokenId, _rows[slot]!.Length);
+            var row = _rows[slot]!;
+            (_tokens[slot], _lengths[slot]) = (slot < decoding ? row.TokenId : row.Prompt[row.Length], row.Length);
         }
 
         var start = Stopwatch.GetTimestamp();
-        _pass.Decode(_tokens.AsSpan(0, _decoding), _lengths.AsSpan(0, _decoding));
-        _plan.Decoded(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        Steps++;
+        _pass.Decode(_tokens.AsSpan(0, rows), _lengths.AsSpan(0, rows));
+        _plan.Took(rows, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _steps++;
 
         // All activations before the first token: a conversation that ends moves the rows of others.
-        for (var slot = 0; slot < _decoding; slot++)
+        for (var slot = 0; slot < rows; slot++)
         {
             if (_rows[slot] is { IsHeld: false } row)
             {
                 ReadActivations(row, slot);
+                row.Length++;
             }
         }
 
+        for (var slot = decoding; slot < rows; slot++)
+        {
+            _riders[slot - decoding] = _rows[slot]!;
+            ObserveRider(_rows[slot]!);
+        }
+
         // Backwards again: the one that takes the place of one that ends has its token already.
-        for (var slot = _decoding - 1; slot >= 0; slot--)
+        for (var slot = decoding - 1; slot >= 0; slot--)
         {
             if (_rows[slot] is { IsHeld: false } row)
             {
-                row.Length++;
                 Choose(row, slot);
             }
         }
 
+        for (var rider = 0; rider < rows - decoding; rider++)
+        {
+            if (_riders[rider]!.IsPrefilled)
+            {
+                Join(_riders[rider]!);
+                Choose(_riders[rider]!, decoding + rider);
+            }
+
+            _riders[rider] = null;
+        }
+
         return true;
+    }
+
+    /// <summary>Puts prompts that are to ride into the slots behind the conversations that are decoded.</summary>
+    /// <returns>Their number.</returns>
+    private int SeatRiders()
+    {
+        if (_plan.Chunk(_decoding) >= SmallestChunk)
+        {
+            return 0;
+        }
+
+        // To change the rider copies its cache, so it stays for a while, but not for all of a long prompt.
+        var stays = _decoding < _rows.Length && _rows[_decoding] is { IsPrefilled: false } && _steps % StepsOfARider != 0;
+        if (!stays)
+        {
+            if (NextPrefill() is not { } next)
+            {
+                return 0;
+            }
+
+            Seat(next, _decoding);
+        }
+
+        var most = Math.Min(_plan.Riders(_decoding), _rows.Length - _decoding);
+        var riders = 0;
+        while (riders < most && _rows[_decoding + riders] is { } row)
+        {
+            if (row.Length == 0 && !TrySetSwitches(row))
+            {
+                break;
+            }
+
+            riders++;
+        }
+
+        return riders;
+    }
+
+    private static void ObserveRider(BatchRow row)
+    {
+        for (var index = 0; index < row.Sites.Length; index++)
+        {
+            row.ObservePrompt(index, row.Latest[index], row.Latest[index].Length, row.Length - 1);
+        }
+    }
+
+    private bool IsAnyRunning()
+    {
+        for (var slot = 0; slot < _decoding; slot++)
+        {
+            if (!_rows[slot]!.UpdateHeld())
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void ReadActivations(BatchRow row, int position)
@@ -126,7 +204,12 @@ internal sealed partial class BatchLoop
     /// <summary>Puts a conversation whose prompt is done behind those that are decoded.</summary>
     private void Join(BatchRow row)
     {
-        var slot = _decoding++;
+        Seat(row, _decoding);
+        _decoding++;
+    }
+
+    private void Seat(BatchRow row, int slot)
+    {
         if (row.Slot == slot)
         {
             return;

@@ -19,12 +19,15 @@ internal sealed partial class BatchLoop : IDisposable
     private readonly AdmissionQueue _queue;
     private readonly PrefillPlan _plan;
     private readonly BatchRow?[] _rows;
+    private readonly BatchRow?[] _riders;
     private readonly int[] _lengths;
     private readonly int[] _tokens;
     private readonly ManualResetEventSlim _wake = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile int _active;
+    private long _steps;
+    private long _allocatedBytes;
     private int _decoding;
     private int _nextPrefill;
 
@@ -43,7 +46,7 @@ internal sealed partial class BatchLoop : IDisposable
             _pass = new BatchPass(_graph, _cache, [.. _sites.Values], options.Slots, positions);
             _plan = new PrefillPlan(options.PrefillShare, chunk);
             (Chunk, _scratch, _queue) = (chunk, new SamplerScratch(_graph.Vocabulary), new AdmissionQueue(options));
-            (_rows, _lengths, _tokens) = (new BatchRow?[options.Slots], new int[options.Slots], new int[options.Slots]);
+            (_rows, _riders, _lengths, _tokens) = (new BatchRow?[options.Slots], new BatchRow?[options.Slots], new int[options.Slots], new int[options.Slots]);
             BatchProbe.Run(_graph, _pass, options.Slots);
         }
         catch
@@ -69,10 +72,10 @@ internal sealed partial class BatchLoop : IDisposable
     public int Waiting => _queue.Count;
 
     /// <summary>Passes over conversations that are decoded, so far.</summary>
-    public long Steps { get; private set; }
+    public long Steps => Interlocked.Read(ref _steps);
 
     /// <summary>Managed bytes that the loop's thread has allocated so far.</summary>
-    public long AllocatedBytes { get; private set; }
+    public long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
 
     public ValueTask AddAsync(BatchRow row, CancellationToken cancellationToken)
     {
@@ -126,7 +129,7 @@ internal sealed partial class BatchLoop : IDisposable
                 Admit();
                 var worked = Prefill();
                 worked |= Step();
-                AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
+                _allocatedBytes = GC.GetAllocatedBytesForCurrentThread();
                 if (!worked)
                 {
                     _wake.Wait();

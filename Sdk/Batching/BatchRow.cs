@@ -72,7 +72,16 @@ internal sealed class BatchRow
 
     /// <summary>Finds out whether the reader is behind.</summary>
     /// <returns>The new <see cref="IsHeld"/>.</returns>
-    public bool UpdateHeld() => _held = _tokens.Reader.Count >= _readAhead;
+    public bool UpdateHeld()
+    {
+        if (_tokens.Reader.Count >= _readAhead)
+        {
+            // Looked at again once the reader can see it: one that read in between did not know that it was to wake the loop.
+            _held = true;
+        }
+
+        return _held = _tokens.Reader.Count >= _readAhead;
+    }
 
     /// <summary>Sets the switches for the next pass; asks the callbacks.</summary>
     public void SetSwitches()

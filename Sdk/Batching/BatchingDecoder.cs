@@ -50,8 +50,7 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var row = CreateRow(request);
-        var stops = new StopSequenceFilter(request.StopSequences);
-        var text = Model.Tokenizer.CreateDetokenizer(skipSpecialTokens: true);
+        var text = new TokenText(Model, request.StopSequences);
         cancellationToken.ThrowIfCancellationRequested();
         await _loop.AddAsync(row, cancellationToken).ConfigureAwait(false);
         try
@@ -71,18 +70,7 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                var piece = Model.IsEndToken(token.Id) ? string.Empty : stops.Append(text.Append(token.Id));
-                if (token.FinishReason != FinishReason.None)
-                {
-                    piece += stops.Append(text.Finish());
-                }
-
-                var finish = stops.Stopped ? FinishReason.Stop : token.FinishReason;
-                if (finish != FinishReason.None)
-                {
-                    piece += stops.Flush();
-                }
-
+                var (piece, finish) = text.Append(token.Id, token.FinishReason);
                 yield return new DecodedToken(token.Id, piece, finish, Snapshot(row, count));
                 if (finish != FinishReason.None)
                 {

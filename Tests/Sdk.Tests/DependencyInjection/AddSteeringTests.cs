@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Steering.Batching;
 using Steering.Chat;
+using Steering.Decoding;
 
 namespace Steering.Tests.Sdk.DependencyInjection;
 
@@ -21,6 +23,27 @@ public sealed class AddSteeringTests
         var response = await host.Services.GetRequiredService<IChatClient>().GetResponseAsync("hi", new ChatOptions { MaxOutputTokens = 2 }.WithSteering("push"));
         Assert.AreEqual(2, response.Usage!.OutputTokenCount);
         await host.StopAsync();
+    }
+
+    [TestMethod]
+    public async Task Batching_ChoosesTheBatchingDecoder()
+    {
+        var settings = Settings();
+        settings["Steering:Batching:Slots"] = "2";
+        settings["Steering:Batching:PrefillShare"] = "1.5";
+        using (var host = Build(settings))
+        {
+            await host.StartAsync();
+            var decoder = (BatchingDecoder)host.Services.GetRequiredService<ISteeredDecoder>();
+            Assert.AreSame(decoder, host.Services.GetRequiredService<IChatClient>().GetService<BatchingDecoder>());
+            var options = new ChatOptions { MaxOutputTokens = 3 }.WithSteering("push");
+            var responses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Services.GetRequiredService<IChatClient>().GetResponseAsync("hi", options)));
+            Assert.HasCount(1, responses.Select(response => response.Text).Distinct(StringComparer.Ordinal));
+            await host.StopAsync();
+        }
+
+        using var plain = Build(Settings());
+        Assert.IsInstanceOfType<GenAiDecoder>(plain.Services.GetRequiredService<ISteeredDecoder>());
     }
 
     [TestMethod]
@@ -50,6 +73,9 @@ public sealed class AddSteeringTests
     [DataRow("Policies:push:interventions:0:target:site", "resid_post.9", "resid_post.9")]
     [DataRow("Policies:push:version", "2", "version")]
     [DataRow("Saes:l0", "/nowhere", "/nowhere")]
+    [DataRow("Batching:Slots", "0", "Slots is 0")]
+    [DataRow("Batching:Slots", "many", "whole number")]
+    [DataRow("Batching:Slot", "2", "Batching:Slot is unknown")]
     public async Task Host_WithAWrongSetting_RefusesToStart(string key, string value, string message)
     {
         var settings = Settings();
