@@ -10,7 +10,7 @@ namespace SandboxModel.Policies;
 internal sealed record DialRecipe(SandboxDial Dial, string Description)
 {
     private static readonly float[] Lower = [0, -0.5f, -1, -1.5f, -2];
-    private static readonly float[] Higher = [2, 3, 4, 6];
+    private static readonly float[] Higher = [2, 4, 6, 9, 12];
     private static readonly float[] Pushes = [0.05f, 0.1f, 0.2f, 0.3f, 0.4f, 0.6f];
 
     public static IReadOnlyList<DialRecipe> All(Topic topic) =>
