@@ -30,6 +30,7 @@ internal static class CommandTree
             GenerateCommand.Create(console),
             ChatCommand.Create(console),
             DemoCommand.Create(console),
+            EvaluateCommand.Create(console),
             TraceCommand.Create(console),
             TokenizeCommand.Create(console),
             HarvestCommand.Create(console),

@@ -1,7 +1,7 @@
 namespace Steering.Compilation;
 
 /// <summary>A policy resolved against one model: what to plug in at each site, and what the decoder decides between tokens.</summary>
-public sealed class CompiledPolicy
+public sealed record CompiledPolicy
 {
     /// <summary>A policy without interventions: nothing is plugged in anywhere.</summary>
     public static CompiledPolicy Empty { get; } = new() { Sites = [], Interventions = [] };
@@ -14,4 +14,10 @@ public sealed class CompiledPolicy
 
     /// <summary>The features and directions that were asked to be watched beside the edits, in the order asked.</summary>
     public IReadOnlyList<CompiledWatch> Watches { get; init; } = [];
+
+    /// <summary>
+    /// The policy whose every edit is the opposite of this one's: x' = x − Σ (f(v) − v)·w. Gates, spans and watches stay. The
+    /// control that shows whether it is the direction of a push that matters, or only its size.
+    /// </summary>
+    public CompiledPolicy Mirrored() => this with { Sites = [.. Sites.Select(site => site with { Write = Array.ConvertAll(site.Write, value => -value) })] };
 }

@@ -4,7 +4,7 @@ namespace Steering.Compilation;
 /// What a compiled policy plugs into one site: the rows of <see cref="Sockets.SocketLayout"/> as flat row-major
 /// arrays, ready to be bound. Immutable by convention; decoders copy it into buffers of their own.
 /// </summary>
-public sealed class SiteProgram
+public sealed record SiteProgram
 {
     /// <summary>Site name.</summary>
     public required string Site { get; init; }

@@ -78,6 +78,11 @@ internal sealed class ChartCanvas
         CultureInfo.InvariantCulture,
         $"<circle class=\"fill{series % Colours}\" cx=\"{Across(_x.Share(point.X)):0.#}\" cy=\"{Down(_y.Share(point.Y)):0.#}\" r=\"4\"><title>{PageText.Clean(text)}</title></circle>");
 
+    /// <summary>A text to the right of a point.</summary>
+    public void Label((double X, double Y) point, string text) => _svg.Append(
+        CultureInfo.InvariantCulture,
+        $"<text class=\"tick\" x=\"{Across(_x.Share(point.X)) + 7:0.#}\" y=\"{Down(_y.Share(point.Y)) - 5:0.#}\">{PageText.Clean(text)}</text>");
+
     /// <summary>A bar from the foot of the drawing.</summary>
     public void Bar(double from, double to, double value, string text)
     {

@@ -75,7 +75,7 @@ public sealed class JudgeSettings
     /// <summary>Says that a field's value cannot be.</summary>
     /// <param name="field">The field.</param>
     /// <param name="sentence">What was given, what was expected, what to do.</param>
-    public SteeringException Refusal(string field, string sentence) => new($"{_file}: {_place}.{field}: {sentence}");
+    public SteeringException Refusal(string field, string sentence) => new($"The experiment {_file} is not valid. {_place}.{field}: {sentence}");
 
     private delegate bool Reader<T>(PolicyElement element, out T value);
 
@@ -92,5 +92,5 @@ public sealed class JudgeSettings
         return good ? result : default;
     }
 
-    private SteeringException Missing(string field, string what) => new($"{_file}: {_place}: the field '{field}' is missing: {what}.");
+    private SteeringException Missing(string field, string what) => new($"The experiment {_file} is not valid. {_place}: the field '{field}' is missing: {what}.");
 }

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Steering.Cli.CommandLine;
+using Steering.Cli.Evaluation;
+using Steering.Cli.Terminal;
+using Steering.IO;
+using Steering.Models;
+using Steering.Training.Evaluation.Experiments;
+using Steering.Training.Reports;
+
+namespace Steering.Cli.Commands;
+
+/// <summary><c>steer evaluate</c>: what policies do, beside their controls, under several judges.</summary>
+internal static class EvaluateCommand
+{
+    private const string ResultFile = "result.json";
+    private const string ReportFile = "report.html";
+
+    public static Command Create(CliConsole console)
+    {
+        var command = new Command("evaluate", "Measure policies beside their controls: judges, perplexity, side effects; JSON, table and page.");
+        var file = new Argument<string>("EXPERIMENT") { Description = "JSON file that names model, prompts, policies, judges, samples and seed." };
+        var output = Values.Path("--output", "Folder for replies, result.json and report.html; unless given, the experiment's name with -results, here.", "DIR");
+        var resume = new Option<bool>("--resume") { Description = "Continue a run that was interrupted: replies that are there already are kept." };
+        var device = new WordOption<ExecutionDevice>("--device", "Where the model runs.", ExecutionDevice.Cpu);
+        var threads = Values.Whole("--threads", "Threads of one forward pass; with 1, the standard, as many replies are decoded at once as there are cores.", 0, 1);
+        var json = CommandExtensions.Json();
+        command.Arguments.Add(file);
+        foreach (var option in (Option[])[output, resume, device, threads, json])
+        {
+            command.Options.Add(option);
+        }
+
+        return command
+            .WithExamples("steer evaluate docs/experiments/sandbox-friendly.json", "steer evaluate detox.json --output runs/detox --resume --json")
+            .Runs(async (parsed, cancellationToken) =>
+            {
+                var source = ExperimentSource.Read(parsed.GetRequiredValue(file), console);
+                var folder = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source.Experiment.Path) + "-results";
+                var options = new SteerableModelOptions { Device = device.Value(parsed), Threads = parsed.GetValue(threads) };
+                var result = await ProgressDisplay.RunTaskAsync(console, "loading the model", progress => RunAsync(source, folder, parsed.GetValue(resume), options, progress, cancellationToken));
+                AtomicFile.WriteAllBytes(Path.Combine(folder, ResultFile), result.ToJson());
+                ExperimentReport.Create(result).Save(Path.Combine(folder, ReportFile));
+                if (parsed.GetValue(json))
+                {
+                    console.Output.WriteLine(System.Text.Encoding.UTF8.GetString(result.ToJson(indented: false)));
+                }
+                else
+                {
+                    ExperimentText.Write(console.Terminal, result);
+                    console.Output.WriteLine($"{Path.Combine(folder, ReportFile)} shows it with replies side by side; {Path.Combine(folder, ResultFile)} holds every number.");
+                }
+            });
+    }
+
+    private static async Task<ExperimentResult> RunAsync(ExperimentSource source, string folder, bool resume, SteerableModelOptions options, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var model = await Task.Run(() => source.LoadModel(options), cancellationToken);
+            var prompts = source.Prompts(model, cancellationToken);
+            var runner = new ExperimentRunner(source.Experiment, model, source.Policies, prompts);
+            return await Task.Run(() => runner.RunAsync(folder, resume, new Stages(progress), cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            await source.DisposeAsync();
+        }
+    }
+
+    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<ExperimentProgress>
+    {
+        public void Report(ExperimentProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
+    }
+}

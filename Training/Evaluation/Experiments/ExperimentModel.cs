@@ -1,0 +1,135 @@
+using System.Numerics.Tensors;
+using Steering.Compilation;
+using Steering.Decoding;
+using Steering.Models;
+using Steering.Policies;
+using Steering.Saes;
+using Steering.Training.Activations;
+
+namespace Steering.Training.Evaluation.Experiments;
+
+/// <summary>A model folder with autoencoders, for experiments. It holds the model twice, once to decode and once to score, the latter from its first use on.</summary>
+public sealed class ExperimentModel : IExperimentModel, IDisposable
+{
+    private readonly SteerableModel _model;
+    private readonly Lazy<ForwardPass> _pass;
+    private readonly PolicyCompiler? _compiler;
+    private readonly IReadOnlyDictionary<string, SparseAutoencoder> _saes;
+
+    private ExperimentModel(SteerableModel model, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, bool allowOtherModel)
+    {
+        _model = model;
+        _pass = new Lazy<ForwardPass>(() => ForwardPass.Load(model.Folder, model.Options));
+        _saes = saes.ToDictionary(entry => entry.Key, entry => entry.Value.Sae, StringComparer.Ordinal);
+        var resources = new SteeringResources { AllowOtherModel = allowOtherModel };
+        foreach (var (id, (sae, site)) in saes)
+        {
+            resources.AddSae(id, sae, site);
+        }
+
+        _compiler = model.Manifest is null ? null : new PolicyCompiler(model.Manifest, resources);
+        Fingerprint = model.Manifest is { } manifest
+            ? $"{manifest.GraphSha256}/{manifest.WeightsSha256}"
+            : Steering.IO.Fingerprint.Sha256([.. Directory.EnumerateFiles(model.Folder, "*.onnx*").Order(StringComparer.Ordinal)]);
+        (Decoder, Parallelism) = CreateDecoder(model);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _model.Name;
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public ISteeredDecoder Decoder { get; }
+
+    /// <inheritdoc/>
+    public int Parallelism { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <param name="folder">Folder with <c>genai_config.json</c>.</param>
+    /// <param name="saes">Autoencoders by the id that policies name them by, with the site where they do not say it themselves.</param>
+    /// <param name="options">How to load it, or null: one thread a pass, as many passes as there are cores.</param>
+    /// <param name="allowOtherModel">Whether autoencoders of another model of the same width are accepted.</param>
+    /// <exception cref="SteeringException">There is no model, or an autoencoder does not fit it.</exception>
+    public static ExperimentModel Load(string folder, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, SteerableModelOptions? options = null, bool allowOtherModel = false)
+    {
+        ArgumentNullException.ThrowIfNull(saes);
+        var model = SteerableModel.Load(folder, options ?? new SteerableModelOptions { Threads = 1 });
+        try
+        {
+            foreach (var (sae, site) in saes.Values)
+            {
+                SaeModelMatch.Check(sae, model.Manifest ?? throw new SteeringException($"{folder} has no sockets, so it cannot be steered. Make a socketed folder with 'steer socket'."), site, allowOtherModel);
+            }
+
+            return new ExperimentModel(model, saes, allowOtherModel);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int[] Encode(string text, bool addSpecialTokens) => _model.Tokenizer.Encode(text, addSpecialTokens);
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> ids) => _model.Tokenizer.Decode(ids);
+
+    /// <inheritdoc/>
+    public string Prompt(IReadOnlyList<ChatMessage> messages) => _model.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))]);
+
+    /// <inheritdoc/>
+    public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
+        var result = _pass.Value.Run(ids, policy);
+        var values = new double[ids.Length - from];
+        var shifted = new float[result.VocabularySize];
+        for (var token = from; token < ids.Length; token++)
+        {
+            var logits = result.LogitsAt(token - 1);
+            var largest = TensorPrimitives.Max(logits);
+            TensorPrimitives.Subtract(logits, largest, shifted);
+            TensorPrimitives.Exp(shifted, shifted);
+            values[token - from] = logits[ids[token]] - largest - Math.Log(TensorPrimitives.Sum<float>(shifted));
+        }
+
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy)
+    {
+        _model.RequireSite(site);
+        return _pass.Value.Run(ids, policy).Residuals[site];
+    }
+
+    /// <inheritdoc/>
+    public CompiledPolicy Compile(SteeringPolicy policy) =>
+        (_compiler ?? throw new SteeringException($"{_model.Folder} has no sockets, so it cannot be steered. Make a socketed folder with 'steer socket'.")).Compile(policy);
+
+    /// <inheritdoc/>
+    public SparseAutoencoder Sae(string? id) =>
+        id is null && _saes.Count == 1 ? _saes.Values.Single()
+        : id is not null && _saes.TryGetValue(id, out var sae) ? sae
+        : throw new SteeringException($"The experiment knows no autoencoder '{id}'; it names {string.Join(", ", _saes.Keys.Order(StringComparer.Ordinal).DefaultIfEmpty("none"))}.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_pass.IsValueCreated)
+        {
+            _pass.Value.Dispose();
+        }
+
+        (Decoder as IDisposable)?.Dispose();
+        _model.Dispose();
+    }
+
+    /// <summary>The one place that says which decoder experiments run on, and how many replies it is given at once.</summary>
+    private static (ISteeredDecoder Decoder, int Parallelism) CreateDecoder(SteerableModel model) =>
+        (new GenAiDecoder(model), model.Options.Threads == 1 ? Environment.ProcessorCount : 1);
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using System.Numerics;
+using Steering.Compilation;
+using Steering.Decoding;
+using Steering.Policies;
+using Steering.Training.Evaluation.Judges;
+
+namespace Steering.Training.Evaluation.Experiments;
+
+/// <summary>
+/// Runs an experiment: every condition replies to the same prompts with the same draws, the replies are judged and scored, and
+/// the conditions are compared. Replies are kept on the disk as they come, so that a run that was killed goes on where it was.
+/// </summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="model">Its model.</param>
+/// <param name="policies">Its policies, loaded, in its order.</param>
+/// <param name="prompts">Its prompts, at least one.</param>
+public sealed class ExperimentRunner(Experiment experiment, IExperimentModel model, IReadOnlyList<(string Name, SteeringPolicy Policy)> policies, IReadOnlyList<ExperimentPrompt> prompts)
+{
+    /// <summary>Folder, in the output folder, that holds the replies.</summary>
+    public const string RepliesFolder = "replies";
+
+    private readonly List<ReplyLog> _logs = [];
+    private int[][] _promptIds = [];
+
+    /// <summary>Runs the experiment.</summary>
+    /// <param name="folder">Folder for the replies; made where it is not there.</param>
+    /// <param name="resume">Whether replies that are there already are taken as they are; otherwise there must be none.</param>
+    /// <param name="progress">Told how far it has come; may be null.</param>
+    /// <param name="cancellationToken">Stops within one token; what was replied stays.</param>
+    /// <exception cref="SteeringException">There are replies already, or to something else; a policy or a prompt does not fit the model; a judge cannot judge at all.</exception>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public async Task<ExperimentResult> RunAsync(string folder, bool resume, IProgress<ExperimentProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (prompts.Count == 0)
+        {
+            throw new SteeringException("There is no prompt to reply to; give at least one.");
+        }
+
+        var replies = Directory.CreateDirectory(Path.Combine(folder, RepliesFolder)).FullName;
+        if (!resume && Directory.EnumerateFiles(replies, "*.jsonl").Any())
+        {
+            throw new SteeringException($"{replies} holds replies already. Continue that run with --resume, or choose another folder with --output.");
+        }
+
+        // Before anything that takes long: what the files get wrong is said now.
+        var choices = experiment.Choices is null ? null : new ChoiceMeter(experiment, model);
+        var text = experiment.Text is null ? null : new TextMeter(experiment, model);
+        foreach (var (_, policy) in policies)
+        {
+            model.Compile(policy);
+        }
+
+        try
+        {
+            _promptIds = [.. prompts.Select(prompt => model.Encode(prompt.Text, addSpecialTokens: experiment.Prompts.Form == PromptForm.Text))];
+            await ReplyAsync(replies, [ExperimentConditions.Unsteered], progress, cancellationToken).ConfigureAwait(false);
+            var maker = new ExperimentConditions(experiment, model);
+            progress?.Report(new ExperimentProgress("making the controls", 0));
+            var others = await Task.Run(() => maker.Make(policies, _logs[0].All.Where(reply => reply.Sample == 0 && reply.Ids.Count > 0).Select(WithPrompt), cancellationToken), cancellationToken).ConfigureAwait(false);
+            await ReplyAsync(replies, others, progress, cancellationToken).ConfigureAwait(false);
+            return await MeasureAsync([ExperimentConditions.Unsteered, .. others], maker.Missing, choices, text, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _logs.ForEach(log => log.Dispose());
+            _logs.Clear();
+        }
+    }
+
+    private (int[] Ids, int From) WithPrompt(ExperimentReply reply) => ([.. _promptIds[reply.Prompt], .. reply.Ids], _promptIds[reply.Prompt].Length);
+
+    /// <summary>One queue over all conditions, so that the last long reply of one does not hold up the next.</summary>
+    private async Task ReplyAsync(string folder, IReadOnlyList<ExperimentCondition> conditions, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var work = new List<(ExperimentCondition Condition, ReplyLog Log, int[][] PromptIds, int Index)>();
+        foreach (var condition in conditions)
+        {
+            var fingerprint = ConditionFingerprint.Of(experiment, model, condition, prompts);
+            var log = ReplyLog.Open(Path.Combine(folder, FileName(condition, names)), condition.Name, fingerprint, prompts.Count, experiment.Samples);
+            _logs.Add(log);
+            var ids = condition.IsPrompted ? [.. prompts.Select(prompt => model.Encode(prompt.Prompted!, addSpecialTokens: experiment.Prompts.Form == PromptForm.Text))] : _promptIds;
+            work.AddRange(Enumerable.Range(0, prompts.Count * experiment.Samples).Where(index => !log.Has(index)).Select(index => (condition, log, ids, index)));
+        }
+
+        var total = prompts.Count * experiment.Samples * conditions.Count;
+        var done = total - work.Count;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = model.Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, work.Count, options, async (item, cancellation) =>
+        {
+            var (condition, log, ids, index) = work[item];
+            var (prompt, sample) = (index / experiment.Samples, index % experiment.Samples);
+            var completion = await model.Decoder.CompleteAsync(Request(ids[prompt], condition.Compiled, index), cancellation).ConfigureAwait(false);
+            var ended = completion.FinishReason == FinishReason.Stop;
+            int[] spoken = [.. completion.Ids.Take(completion.Ids.Count - (ended ? 1 : 0))];
+            log.Add(new ExperimentReply(prompt, sample, completion.Ids, model.Decode(spoken), ended));
+            progress?.Report(new ExperimentProgress($"replies: {condition.Name}", (double)Interlocked.Increment(ref done) / total));
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The same seed for a prompt and sample in every condition: what differs is the steering alone.</summary>
+    private DecodeRequest Request(int[] prompt, CompiledPolicy policy, int index) => new()
+    {
+        PromptIds = prompt,
+        MaxTokens = experiment.MaxTokens,
+        Policy = policy,
+        Sampling = new SamplingOptions { Temperature = experiment.Temperature, TopK = experiment.TopK, TopP = experiment.TopP, Seed = SeedOf(index) },
+    };
+
+    private int SeedOf(int index)
+    {
+        var mixed = (((ulong)experiment.Seed + 1) * 0x9E3779B97F4A7C15) + ((ulong)index * 0xD1342543DE82EF95);
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ BitOperations.RotateRight(mixed, 27)) * 0x94D049BB133111EB;
+        return (int)(mixed >> 33);
+    }
+
+    private async Task<ExperimentResult> MeasureAsync(
+        IReadOnlyList<ExperimentCondition> conditions, IReadOnlyList<MissingControl> missing, ChoiceMeter? choices, TextMeter? text, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var meters = experiment.Judges.Select(judge => new JudgeMeter(experiment, judge, prompts, Math.Max(model.Parallelism, 4))).ToArray();
+        var judgements = new Judgement[conditions.Count][][];
+        var results = new List<ConditionResult>();
+        LogLikelihoods? unsteered = null;
+        for (var index = 0; index < conditions.Count; index++)
+        {
+            var (condition, replies) = (conditions[index], _logs[index].All);
+            judgements[index] = new Judgement[meters.Length][];
+            for (var judge = 0; judge < meters.Length; judge++)
+            {
+                progress?.Report(new ExperimentProgress($"judging: {condition.Name}, {experiment.Judges[judge].Judge.Name}", (double)judge / meters.Length));
+                judgements[index][judge] = await meters[judge].JudgeAsync(replies, cancellationToken).ConfigureAwait(false);
+            }
+
+            var likelihoods = await Task.Run(() => Score(replies, Share($"perplexity: {condition.Name}", replies.Count), cancellationToken), cancellationToken).ConfigureAwait(false);
+            unsteered ??= likelihoods;
+            results.Add(new ConditionResult
+            {
+                Name = condition.Name,
+                Kind = condition.Kind,
+                Policy = condition.Policy,
+                Remark = condition.Remark,
+                Replies = replies.Count,
+                Tokens = replies.Average(reply => (double)reply.Ids.Count),
+                Steps = replies.Average(reply => (double)Steps(reply.Text)),
+                Ended = replies.Average(reply => reply.Ended ? 1.0 : 0),
+                NgramEntropy = replies.Average(reply => NgramEntropy.Of(reply.Text)),
+                Perplexity = likelihoods.Result(index == 0 ? null : unsteered, experiment.Seed),
+                Text = text is null ? null : await Task.Run(() => text.Measure(condition, Share($"neutral text: {condition.Name}", text.Documents), cancellationToken), cancellationToken).ConfigureAwait(false),
+                Choices = choices is null ? null : await Task.Run(() => choices.Measure(condition, Share($"multiple choice: {condition.Name}", choices.Questions.Count), cancellationToken), cancellationToken).ConfigureAwait(false),
+                Judges = [.. meters.Select((meter, judge) => meter.Result(judgements[index][judge], index == 0))],
+            });
+        }
+
+        return Result(ParetoFront.Mark(results, experiment.Judges), missing, meters, judgements);
+
+        Action<int> Share(string stage, int total) => done => progress?.Report(new ExperimentProgress(stage, (double)done / total));
+    }
+
+    private LogLikelihoods Score(IReadOnlyList<ExperimentReply> replies, Action<int> done, CancellationToken cancellationToken)
+    {
+        var nats = new double[replies.Count];
+        var count = 0;
+        Passes.Run(replies.Count, model.Parallelism, index =>
+        {
+            if (replies[index].Ids.Count > 0)
+            {
+                var (ids, from) = WithPrompt(replies[index]);
+                nats[index] = -model.LogProbabilities(ids, from, CompiledPolicy.Empty).Sum();
+            }
+
+            done(Interlocked.Increment(ref count));
+        }, cancellationToken);
+        var scores = new LogLikelihoods(new double[prompts.Count], new long[prompts.Count]);
+        for (var index = 0; index < replies.Count; index++)
+        {
+            scores.Nats[replies[index].Prompt] += nats[index];
+            scores.Tokens[replies[index].Prompt] += replies[index].Ids.Count;
+        }
+
+        return scores;
+    }
+
+    private ExperimentResult Result(IReadOnlyList<ConditionResult> results, IReadOnlyList<MissingControl> missing, JudgeMeter[] meters, Judgement[][][] judgements) => new()
+    {
+        Name = experiment.Name,
+        Description = experiment.Description,
+        Model = model.Name,
+        Source = experiment.Prompts.Source,
+        Prompts = prompts.Count,
+        Samples = experiment.Samples,
+        Seed = experiment.Seed,
+        Temperature = experiment.Temperature,
+        MaxTokens = experiment.MaxTokens,
+        Judges = [.. experiment.Judges.Select(judge => new JudgeSummary(judge.Judge.Name, judge.Kind, judge.Judge.Counts, judge.Judge.Threshold, judge.Aim, judge.Chose))],
+        Conditions = results,
+        MissingControls = missing,
+        Warnings = [.. ExperimentWarnings.Of(experiment, results)],
+        Examples =
+        [
+            .. Enumerable.Range(0, Math.Min(experiment.Examples, prompts.Count)).Select(prompt => new ExamplePrompt(
+                prompts[prompt].User,
+                [.. results.Select((condition, index) => new ExampleReply(
+                    condition.Name,
+                    _logs[index].All[prompt * experiment.Samples].Text,
+                    [.. meters.Index().Where(meter => meter.Item.IsHit(judgements[index][meter.Index][prompt * experiment.Samples])).Select(meter => experiment.Judges[meter.Index].Judge.Name)]))])),
+        ],
+    };
+
+    private static int Steps(string reply) => reply.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static string FileName(ExperimentCondition condition, HashSet<string> taken)
+    {
+        var plain = string.Concat(condition.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' ? letter : '-')).Trim('-', '.');
+        var name = plain;
+        for (var number = 2; !taken.Add(name); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{plain}-{number}");
+        }
+
+        return name + ".jsonl";
+    }
+}

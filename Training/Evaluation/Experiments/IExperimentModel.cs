@@ -1,0 +1,54 @@
+using Steering.Compilation;
+using Steering.Decoding;
+using Steering.Policies;
+using Steering.Saes;
+using Steering.Training.Activations;
+
+namespace Steering.Training.Evaluation.Experiments;
+
+/// <summary>The model of an experiment: it replies, scores texts, and compiles policies. Thread-safe.</summary>
+public interface IExperimentModel
+{
+    /// <summary>Name of the model.</summary>
+    string Name { get; }
+
+    /// <summary>What tells one model from another: replies of one are not continued with another.</summary>
+    string Fingerprint { get; }
+
+    /// <summary>Writes the replies.</summary>
+    ISteeredDecoder Decoder { get; }
+
+    /// <summary>How many replies are decoded, and texts scored, at once.</summary>
+    int Parallelism { get; }
+
+    /// <summary>Token ids of a text; special tokens written in it become their ids.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addSpecialTokens">Whether the tokens that the model expects around a text are added.</param>
+    int[] Encode(string text, bool addSpecialTokens);
+
+    /// <summary>Text of token ids, special tokens spelt out.</summary>
+    string Decode(ReadOnlySpan<int> ids);
+
+    /// <summary>The prompt of a conversation, ending with the opening of the assistant's turn.</summary>
+    string Prompt(IReadOnlyList<ChatMessage> messages);
+
+    /// <summary>ln of the probability of every token from a place on, given all before it.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="from">First token that is scored, at least 1.</param>
+    /// <param name="policy">What is plugged in.</param>
+    /// <returns>[ids − from].</returns>
+    /// <exception cref="SteeringException">The policy decides between tokens, which one pass over a text does not have.</exception>
+    double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy);
+
+    /// <summary>[T, d] residual stream at a site, after the edit.</summary>
+    /// <exception cref="SteeringException">There is no such site, or as for <see cref="LogProbabilities"/>.</exception>
+    float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy);
+
+    /// <summary>A policy for this model.</summary>
+    /// <exception cref="SteeringException">It does not fit.</exception>
+    CompiledPolicy Compile(SteeringPolicy policy);
+
+    /// <summary>The autoencoder that a policy means by an id.</summary>
+    /// <exception cref="SteeringException">There is none.</exception>
+    SparseAutoencoder Sae(string? id);
+}
