@@ -36,7 +36,7 @@ public sealed class EvaluateCommandTests
     [TestMethod]
     [DataRow("sandbox:friendly", "sandbox:frendly", "'friendly'")]
     [DataRow("\"loud\"", "\"lowd\"", "no policy 'lowd'")]
-    [DataRow("\"judge\": \"rude\"", "\"judge\": \"rood\"", "'rude'")]
+    [DataRow("\"judge\": \"rude\"", "\"judge\": \"rudee\"", "'rude'")]
     [DataRow("\"leaveOut\"", "\"leaveout\"", "leaveOut")]
     public async Task ATypo_IsNamed(string old, string changed, string cure)
     {
