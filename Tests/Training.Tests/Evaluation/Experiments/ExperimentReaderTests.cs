@@ -9,7 +9,7 @@ public sealed class ExperimentReaderTests
     [TestMethod]
     [DataRow("\"seed\": 3", "\"sead\": 3", "sead", "seed")]
     [DataRow("\"seed\": 3", "\"seed\": -1", "seed", "0 to")]
-    [DataRow("\"seed\": 3", "\"temperature\": 0, \"samples\": 3", "samples", "all the same")]
+    [DataRow("\"samples\": 1", "\"temperature\": 0, \"samples\": 3", "samples", "all the same")]
     [DataRow("\"kind\": \"words\", \"words\": [\"bad\"]", "\"kind\": \"wrods\", \"words\": [\"bad\"]", "judges[0].kind", "'words'")]
     [DataRow("\"words\": [\"bad\"]", "\"word\": [\"bad\"]", "judges[0]", "unknown field 'word'")]
     [DataRow("\"words\": [\"bad\"]", "\"words\": [7]", "judges[0].words[0]", "expected text")]
