@@ -10,9 +10,9 @@ namespace Steering.Tests.Training.Trainer;
 [DoNotParallelize]
 public sealed class LeakTests
 {
-    private const int Steps = 10_000;
+    private const int Steps = 10_500;
     private const int Batch = 16;
-    private const long Growth = 24 << 20;
+    private const long Growth = 16 << 20;
 
     [TestMethod]
     [DataRow("topk")]
@@ -33,18 +33,23 @@ public sealed class LeakTests
             TargetL0 = settings is RankedSettings ? null : 3,
         };
         using var trainer = SaeTrainer.Start(options, rows, SyntheticRows.Width);
-        var (tensors, bytes) = (0L, 0L);
+        var tensors = 0L;
+        var bytes = new List<long>();
         while (!trainer.IsFinished)
         {
             trainer.Step(rows.AsSpan((int)(trainer.StepsDone % 64) * Batch * SyntheticRows.Width, Batch * SyntheticRows.Width));
-            if (trainer.StepsDone == Steps / 2)
+            if (trainer.StepsDone % (Steps / 3) == 0)
             {
-                (tensors, bytes) = (torch.Tensor.TotalCount, Memory());
+                bytes.Add(Memory());
+                tensors = trainer.IsFinished ? tensors : torch.Tensor.TotalCount;
             }
         }
 
         Assert.AreEqual(tensors, torch.Tensor.TotalCount, "tensors alive");
-        Assert.IsLessThan(bytes + Growth, Memory());
+
+        // What leaks grows in every third; the runtime's own heap may grow in one of them.
+        Assert.HasCount(3, bytes);
+        Assert.IsLessThan(Growth, Math.Min(bytes[1] - bytes[0], bytes[2] - bytes[1]), string.Join(", ", bytes));
     }
 
     private static long Memory()

@@ -13,22 +13,22 @@ public sealed class StrengthSearchTests
 {
     private static readonly string[] Texts = ["Hello there. How are you today?", "A guitar has six strings.", "Do you like songs?"];
     private static readonly SteeringPolicy Push = SteeringPolicy.Create("push").Add(Feature.Of("late", 3), 1);
-    private static ForwardPass? s_pass;
-    private static PolicyCompiler? s_compiler;
-    private static int[][]? s_ids;
+    private static ForwardPass? _pass;
+    private static PolicyCompiler? _compiler;
+    private static int[][]? _ids;
 
     [ClassInitialize]
     public static void Load(TestContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        s_pass = ForwardPass.Load(SandboxModel.Folder());
-        s_compiler = new PolicyCompiler(s_pass.Manifest!, new SteeringResources().AddSae("late", SaeFolder.Load(SandboxModel.LateSae())));
+        _pass = ForwardPass.Load(SandboxModel.Folder());
+        _compiler = new PolicyCompiler(_pass.Manifest!, new SteeringResources().AddSae("late", SaeFolder.Load(SandboxModel.LateSae())));
         var tokenizer = TextTokenizer.Load(SandboxModel.Folder());
-        s_ids = [.. Texts.Select(text => tokenizer.Encode(text))];
+        _ids = [.. Texts.Select(text => tokenizer.Encode(text))];
     }
 
     [ClassCleanup]
-    public static void Unload() => s_pass?.Dispose();
+    public static void Unload() => _pass?.Dispose();
 
     [TestMethod]
     public void Unsteered_IsTheModel_AndStrengthZeroIsToo()
@@ -36,9 +36,9 @@ public sealed class StrengthSearchTests
         var meter = Meter(Push);
         Assert.AreEqual(0, meter.Unsteered.Divergence);
         var (loss, tokens) = (0.0, 0);
-        foreach (var ids in s_ids!)
+        foreach (var ids in _ids!)
         {
-            var result = s_pass!.Run(ids);
+            var result = _pass!.Run(ids);
             for (var i = 0; i + 1 < ids.Length; i++)
             {
                 var logits = result.LogitsAt(i).ToArray();
@@ -96,8 +96,8 @@ public sealed class StrengthSearchTests
         Assert.Contains("above 0", Refusal.Of(() => StrengthSearch.Find(meter, StrengthGoal.Divergence, 0)).Message);
         Assert.Contains("no strength between", Refusal.Of(() => Meter(SteeringPolicy.Create("clamp").Clamp(Feature.Of("late", 3), 1)).At(0.5f)).Message);
         Assert.Contains("edits nothing", Refusal.Of(() => Meter(SteeringPolicy.Create("none")).At(1)).Message);
-        Assert.Contains("fewer than two", Refusal.Of(() => _ = new StrengthMeter(s_pass!, policy => s_compiler!.Compile(policy), Push, [[1]])).Message);
+        Assert.Contains("fewer than two", Refusal.Of(() => _ = new StrengthMeter(_pass!, policy => _compiler!.Compile(policy), Push, [[1]])).Message);
     }
 
-    private static StrengthMeter Meter(SteeringPolicy policy) => new(s_pass!, tuned => s_compiler!.Compile(tuned), policy, s_ids!);
+    private static StrengthMeter Meter(SteeringPolicy policy) => new(_pass!, tuned => _compiler!.Compile(tuned), policy, _ids!);
 }
