@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Steering.Decoding;
+using Steering.Numerics;
 
 namespace Steering.Batching;
 
@@ -15,7 +16,7 @@ internal sealed class TokenSampler
     private readonly ulong[] _present;
     private readonly int[] _presentIds;
     private int _presentCount;
-    private SamplerRandom _random;
+    private Xoshiro256 _random;
     private double _total;
 
     /// <param name="options">How tokens are chosen.</param>
@@ -25,7 +26,7 @@ internal sealed class TokenSampler
     public TokenSampler(SamplingOptions options, int vocabulary, ReadOnlySpan<int> prompt, int maximumTokens)
     {
         _options = options;
-        _random = new SamplerRandom((ulong)(options.Seed ?? Random.Shared.Next()));
+        _random = new Xoshiro256((ulong)(options.Seed ?? Random.Shared.Next()));
         var penalises = options.RepetitionPenalty != 1;
         _present = new ulong[penalises ? (vocabulary + 63) / 64 : 0];
         _presentIds = new int[penalises ? (int)Math.Min(vocabulary, (long)prompt.Length + maximumTokens) : 0];

@@ -1,3 +1,5 @@
+using Steering.Numerics;
+
 namespace Steering.Models;
 
 /// <summary>What one forward pass computed, as row-major arrays.</summary>
@@ -20,4 +22,16 @@ public sealed record ForwardResult
 
     /// <summary>[V] logits at a position.</summary>
     public ReadOnlySpan<float> LogitsAt(int position) => Logits.AsSpan(position * VocabularySize, VocabularySize);
+
+    /// <summary>Loss of a token: −ln softmax(logits at a position)[id].</summary>
+    /// <param name="position">The position that predicts it, from 0 to S − 1.</param>
+    /// <param name="id">The token that came next.</param>
+    /// <returns>In nats.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such position.</exception>
+    /// <exception cref="IndexOutOfRangeException">There is no such token.</exception>
+    public double LossAt(int position, int id)
+    {
+        var logits = LogitsAt(position);
+        return LogSumExp.Of(logits) - logits[id];
+    }
 }

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Numerics.Tensors;
+using Steering.Numerics;
 
 namespace Steering.Training.Evaluation;
 
@@ -25,15 +24,5 @@ internal static class NextTokenLoss
         return losses.Sum();
     }
 
-    private static double Loss(ReadOnlySpan<float> logits, int next)
-    {
-        var largest = TensorPrimitives.Max(logits);
-        var buffer = ArrayPool<float>.Shared.Rent(logits.Length);
-        var shifted = buffer.AsSpan(0, logits.Length);
-        TensorPrimitives.Subtract(logits, largest, shifted);
-        TensorPrimitives.Exp(shifted, shifted);
-        var sum = TensorPrimitives.Sum<float>(shifted);
-        ArrayPool<float>.Shared.Return(buffer);
-        return largest + Math.Log(sum) - logits[next];
-    }
+    private static double Loss(ReadOnlySpan<float> logits, int next) => LogSumExp.Of(logits) - logits[next];
 }

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Steering.Compilation;
 using Steering.Models;
+using Steering.Numerics;
 using Steering.Policies;
 
 namespace Steering.Training.Tuning;
@@ -56,7 +57,7 @@ public sealed class StrengthMeter
             for (var position = 0; position + 1 < ids.Length; position++)
             {
                 var logits = result.LogitsAt(position);
-                loss += LogSumExp(logits) - logits[ids[position + 1]];
+                loss += result.LossAt(position, ids[position + 1]);
                 hits += TensorPrimitives.IndexOfMax(logits) == ids[position + 1] ? 1 : 0;
             }
 
@@ -82,19 +83,7 @@ public sealed class StrengthMeter
     private static float[] LogProbabilities(ReadOnlySpan<float> logits)
     {
         var logs = new float[logits.Length];
-        TensorPrimitives.Subtract(logits, (float)LogSumExp(logits), logs);
+        TensorPrimitives.Subtract(logits, (float)LogSumExp.Of(logits), logs);
         return logs;
-    }
-
-    private static double LogSumExp(ReadOnlySpan<float> logits)
-    {
-        var largest = TensorPrimitives.Max(logits);
-        var sum = 0.0;
-        foreach (var logit in logits)
-        {
-            sum += Math.Exp(logit - largest);
-        }
-
-        return largest + Math.Log(sum);
     }
 }

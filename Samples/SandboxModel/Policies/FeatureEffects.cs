@@ -19,6 +19,7 @@ internal sealed class FeatureEffects
     public static FeatureEffects Measure(LlamaModel model, int blocks, SparseAutoencoder sae, IReadOnlyList<ContinuationPair> pairs, CancellationToken cancellation)
     {
         var gain = new double[sae.LatentCount];
+        var mean = new float[sae.HiddenSize];
         foreach (var pair in pairs)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -32,17 +33,18 @@ internal sealed class FeatureEffects
                 var activations = sae.EncodeSparse(residual, tokens);
                 for (var token = 1; token < tokens; token++)
                 {
+                    var slope = gradient.AsSpan(token * sae.HiddenSize, sae.HiddenSize);
+                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(slope, (float)weight, mean, mean);
                     var indices = activations.Indices(token);
                     var values = activations.Values(token);
                     for (var active = 0; active < indices.Length; active++)
                     {
-                        gain[indices[active]] += weight * values[active] * Product(sae.DecoderDirection(indices[active]), gradient.AsSpan(token * sae.HiddenSize, sae.HiddenSize));
+                        gain[indices[active]] += weight * values[active] * Product(sae.DecoderDirection(indices[active]), slope);
                     }
                 }
             }
         }
 
-        var mean = OutputGradient.Mean(model, blocks, pairs, cancellation);
         var push = new double[sae.LatentCount];
         for (var latent = 0; latent < push.Length; latent++)
         {

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Steering.Models;
 using Steering.Sandbox;
 using Steering.Sandbox.Corpora;
@@ -35,14 +34,9 @@ internal static class LossMeter
     public static double Sum(ForwardResult result, int[] ids, int first)
     {
         var sum = 0.0;
-        var shifted = new float[result.VocabularySize];
         for (var position = first; position < ids.Length - 1; position++)
         {
-            var logits = result.LogitsAt(position);
-            var largest = TensorPrimitives.Max(logits);
-            TensorPrimitives.Subtract(logits, largest, shifted);
-            TensorPrimitives.Exp<float>(shifted, shifted);
-            sum += largest + Math.Log(TensorPrimitives.Sum<float>(shifted)) - logits[ids[position + 1]];
+            sum += result.LossAt(position, ids[position + 1]);
         }
 
         return sum;

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Vectors;
 
 namespace Steering.Chat.Toxicity;
 
@@ -31,48 +33,34 @@ public static class ToxicityProbe
         using var model = SteerableModel.Load(folder);
         var size = model.RequireSite(site).HiddenSize;
         using var pass = ForwardPass.Load(folder);
+        var mean = new DiffMean(size, TokenReduction.Mean, TokenExclusion.None);
         var done = 0;
-        var high = Mean(toxic);
-        var low = Mean(clean);
-        double norm = 0, bias = 0;
-        for (var i = 0; i < size; i++)
+        foreach (var (examples, isToxic) in ((IReadOnlyList<ToxicityExample>, bool)[])[(toxic, true), (clean, false)])
         {
-            var difference = high[i] - low[i];
-            norm += difference * difference;
-            bias -= difference * low[i];
-        }
-
-        if (norm == 0)
-        {
-            throw new SteeringException("The toxic and the clean texts have the same mean residual, so there is no direction between them; give two different sets.");
-        }
-
-        var direction = new float[size];
-        for (var i = 0; i < size; i++)
-        {
-            direction[i] = (float)((high[i] - low[i]) / norm);
-        }
-
-        return new ToxicityWatch(Direction.At(site, direction)) { Bias = (float)(bias / norm), Name = "toxicity probe" };
-
-        double[] Mean(IReadOnlyList<ToxicityExample> examples)
-        {
-            var mean = new double[size];
             foreach (var example in examples)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var (ids, from) = example.Encode(model.Tokenizer);
-                var residuals = pass.Run(ids).Residuals[site];
-                var weight = 1.0 / examples.Count / (ids.Length - from);
-                for (var at = from * size; at < residuals.Length; at++)
+                var residuals = pass.Run(ids).Residuals[site].AsSpan(from * size);
+                if (isToxic)
                 {
-                    mean[at % size] += weight * residuals[at];
+                    mean.AddPositive(residuals, ids.Length - from);
+                }
+                else
+                {
+                    mean.AddNegative(residuals, ids.Length - from);
                 }
 
                 progress?.Report(++done);
             }
-
-            return mean;
         }
+
+        // With difference δ = toxic − clean, x·δ/|δ|² grows by 1 from the clean mean to the toxic one; clean·δ = (|toxic|² − |clean|² − |δ|²)/2.
+        var found = mean.Compute();
+        var square = found.Norm * found.Norm;
+        var direction = new float[size];
+        TensorPrimitives.Multiply(found.Direction.Span, (float)(1 / square), direction);
+        var atClean = ((found.PositiveNorm * found.PositiveNorm) - (found.NegativeNorm * found.NegativeNorm) - square) / 2;
+        return new ToxicityWatch(Direction.At(site, direction)) { Bias = (float)(-atClean / square), Name = "toxicity probe" };
     }
 }

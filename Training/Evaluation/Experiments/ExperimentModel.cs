@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
@@ -87,14 +86,9 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
         var result = _pass.Value.Run(ids, policy);
         var values = new double[ids.Length - from];
-        var shifted = new float[result.VocabularySize];
         for (var token = from; token < ids.Length; token++)
         {
-            var logits = result.LogitsAt(token - 1);
-            var largest = TensorPrimitives.Max(logits);
-            TensorPrimitives.Subtract(logits, largest, shifted);
-            TensorPrimitives.Exp(shifted, shifted);
-            values[token - from] = logits[ids[token]] - largest - Math.Log(TensorPrimitives.Sum<float>(shifted));
+            values[token - from] = -result.LossAt(token - 1, ids[token]);
         }
 
         return values;
