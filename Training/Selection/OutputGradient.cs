@@ -25,9 +25,9 @@ public static class OutputGradient
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentOutOfRangeException.ThrowIfNegative(blocks);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, model.Settings.BlockCount);
-        if (pairs.Count == 0 || pairs.Any(pair => pair.Prompt.Count == 0 || pair.Wanted.Count == 0 || pair.Unwanted.Count == 0))
+        if (pairs.Count == 0)
         {
-            throw new SteeringException(pairs.Count == 0 ? "No pair of continuations was given; the effect of a feature needs at least one." : "A pair has an empty prompt or continuation; every part needs at least one token.");
+            throw new SteeringException("No pair of continuations was given; the effect of a feature needs at least one.");
         }
 
         var sum = new float[model.Settings.HiddenSize];
@@ -46,12 +46,18 @@ public static class OutputGradient
     /// <param name="blocks">The site.</param>
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="continuation">Token ids, at least one.</param>
-    /// <returns>[n, d] the residual stream of prompt and continuation, and [n, d] the gradient of log P(continuation | prompt) with respect to it.</returns>
+    /// <returns>[n, d] the residual stream of prompt and continuation, and [n, d] the gradient of log P(continuation | prompt) with respect to it, in nats per unit.</returns>
+    /// <exception cref="SteeringException">Prompt or continuation is empty, or both together are too long for the model.</exception>
     public static (float[] Residual, float[] Gradient) OfContinuation(LlamaModel model, int blocks, IReadOnlyList<int> prompt, IReadOnlyList<int> continuation)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(continuation);
+        if (prompt.Count == 0 || continuation.Count == 0)
+        {
+            throw new SteeringException("The prompt or a continuation is empty; each needs at least one token.");
+        }
+
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         long[] ids = [.. prompt, .. continuation];

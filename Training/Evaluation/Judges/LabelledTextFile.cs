@@ -21,7 +21,7 @@ public static class LabelledTextFile
     /// <param name="positive">What stands there for texts that have the label, one or several; null takes <c>1</c> and <c>true</c>, and then everything else must be <c>0</c> or <c>false</c>.</param>
     /// <param name="cancellationToken">Stops between texts.</param>
     /// <exception cref="SteeringException">The file is damaged, a column is missing, or a label is unknown.</exception>
-    public static IReadOnlyList<LabelledText> Read(string path, string text = "text", string label = "label", IReadOnlyCollection<string>? positive = null, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<ClassifierExample> Read(string path, string text = "text", string label = "label", IReadOnlyCollection<string>? positive = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         using var stream = ReadableFile.Open(path);
@@ -32,13 +32,13 @@ public static class LabelledTextFile
             ".JSONL" or ".NDJSON" => Lines(stream, path, text, label),
             var other => throw new SteeringException($"{path}: labelled texts are read from .csv, .tsv and .jsonl, not from '{other}'."),
         };
-        var texts = new List<LabelledText>();
+        var texts = new List<ClassifierExample>();
         var met = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (place, read, value) in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             met.Add(value);
-            texts.Add(new LabelledText(read, IsPositive(value, positive, place)));
+            texts.Add(new ClassifierExample(read, IsPositive(value, positive, place)));
         }
 
         return positive?.FirstOrDefault(value => !met.Contains(value)) is { } absent

@@ -22,7 +22,7 @@ public static class TextClassifierTrainer
     /// <param name="progress">Told the share done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops between texts.</param>
     /// <exception cref="SteeringException">A kind has too few texts.</exception>
-    public static TextClassifier Train(IReadOnlyList<LabelledText> texts, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static TextClassifier Train(IReadOnlyList<ClassifierExample> texts, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var held = texts.Where(IsHeldOut).ToArray();
@@ -102,7 +102,7 @@ public static class TextClassifierTrainer
         weight -= squares == 0 ? 0 : Rate * gradient / MathF.Sqrt(squares);
     }
 
-    private static bool IsHeldOut(LabelledText text)
+    private static bool IsHeldOut(ClassifierExample text)
     {
         var hash = 2166136261u;
         foreach (var letter in text.Text)
@@ -113,7 +113,7 @@ public static class TextClassifierTrainer
         return ((hash ^ (hash >> 15)) * 2246822519 >> 8) % HeldOutOneIn == 0;
     }
 
-    private static void RequireBoth(IReadOnlyList<LabelledText> texts, LabelledText[] held, int with, int without)
+    private static void RequireBoth(IReadOnlyList<ClassifierExample> texts, ClassifierExample[] held, int with, int without)
     {
         var fewest = new[] { with, without, held.Count(text => text.HasLabel), held.Count(text => !text.HasLabel) }.Min();
         if (fewest < FewestTexts)

@@ -81,7 +81,7 @@ public sealed class TextClassifierTests
     {
         using var folder = new TemporaryFolder();
         string File(string name, string text) => folder.Write(name, System.Text.Encoding.UTF8.GetBytes(text));
-        LabelledText[] expected = [new("a, \"b\"", true), new("c", false)];
+        ClassifierExample[] expected = [new("a, \"b\"", true), new("c", false)];
         Assert.AreSequenceEqual(expected, LabelledTextFile.Read(File("a.csv", "label,text\n1,\"a, \"\"b\"\"\"\n0,c\n")));
         Assert.AreSequenceEqual(expected, LabelledTextFile.Read(File("b.csv", "\"a, \"\"b\"\"\",1\nc,0\n"), "0", "1"));
         Assert.AreSequenceEqual(expected, LabelledTextFile.Read(File("c.jsonl", "{\"t\":\"a, \\\"b\\\"\",\"l\":\"rude\"}\n{\"t\":\"c\",\"l\":\"kind\"}\n"), "t", "l", ["rude"]));
@@ -92,14 +92,14 @@ public sealed class TextClassifierTests
         Refusal.Of(() => LabelledTextFile.Read(File("e.txt", "a")), ".csv, .tsv and .jsonl");
     }
 
-    private static LabelledText[] Texts(int count, int seed)
+    private static ClassifierExample[] Texts(int count, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(index =>
         {
             var rude = index % 2 == 0;
             var words = rude ? Rude : Kind;
-            return new LabelledText($"The {random.Next(10_000)} things: {words[random.Next(words.Length)]}, it is {random.Next(10_000)} and {words[random.Next(words.Length)]}.", rude);
+            return new ClassifierExample($"The {random.Next(10_000)} things: {words[random.Next(words.Length)]}, it is {random.Next(10_000)} and {words[random.Next(words.Length)]}.", rude);
         })];
     }
 }
