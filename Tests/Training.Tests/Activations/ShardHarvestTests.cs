@@ -146,10 +146,11 @@ public sealed class ShardHarvestTests : IDisposable
     [TestMethod]
     public void Run_IntoAFolderThatCannotBeWritten_IsRefused()
     {
-        Refusal.Of(() => ShardHarvest.Run(Options() with { ShardFolder = Path.Combine(_folder.Write("file", "x"u8), "under") }), "could not be written");
+        var options = Options();
+        Refusal.Of(() => ShardHarvest.Run(options with { ShardFolder = Path.Combine(_folder.Write("file", "x"u8), "under") }), "could not be written");
         Directory.CreateDirectory(_folder["mine"]);
         _folder.Write(Path.Combine("mine", "diary.txt"), "x"u8);
-        Refusal.Of(() => ShardHarvest.Run(Options() with { ShardFolder = _folder["mine"] }), "not empty", "Choose a new folder");
+        Refusal.Of(() => ShardHarvest.Run(options with { ShardFolder = _folder["mine"] }), "not empty", "Choose a new folder");
         Assert.IsFalse(File.Exists(_folder["mine", "shards.json"]));
     }
 

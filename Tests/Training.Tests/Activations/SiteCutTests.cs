@@ -109,7 +109,8 @@ public sealed class SiteCutTests
     [DataRow("")]
     public void Load_OfASiteTheModelLacks_IsRefusedWithTheList(string site)
     {
-        var message = Refusal.Of(() => SiteHead.Load(TestModels.Stories(), site).Dispose()).Message;
+        var model = TestModels.Stories();
+        var message = Refusal.Of(() => SiteHead.Load(model, site).Dispose()).Message;
         Assert.Contains($"no site '{site}'", message);
         Assert.Contains("resid_pre.0, resid_post.0, resid_post.1", message);
     }
