@@ -1,0 +1,21 @@
+using Steering.Policies;
+
+namespace Steering.Training.Selection;
+
+/// <summary>Dials that make what was wanted likelier.</summary>
+/// <param name="Dials">The dials, the one that moves the residual stream most first.</param>
+/// <param name="LossBefore">Weighted mean of −ln P over all texts without them, in nats.</param>
+/// <param name="LossAfter">The same with them.</param>
+public sealed record LearnedDials(IReadOnlyList<LearnedDial> Dials, double LossBefore, double LossAfter)
+{
+    /// <summary>A policy with an edit added for each dial: <c>scale</c> for a gain, <c>add</c> for a push.</summary>
+    /// <param name="policy">Receives them.</param>
+    /// <param name="sae">The autoencoder's id.</param>
+    public SteeringPolicy AddTo(SteeringPolicy policy, string sae)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return Dials.Aggregate(policy, (sum, dial) => dial.IsPush
+            ? sum.Add(Feature.Of(sae, dial.Latent), dial.Value)
+            : sum.Scale(Feature.Of(sae, dial.Latent), dial.Value));
+    }
+}
