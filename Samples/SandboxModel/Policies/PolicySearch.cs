@@ -18,6 +18,7 @@ internal sealed class PolicySearch(string folder, SteeringResources resources, I
 
     private readonly SteerableModel _model = SteerableModel.Load(folder, new SteerableModelOptions { Threads = 1 });
     private readonly ForwardPass _pass = ForwardPass.Load(folder);
+    private ReplyWriter? _writer;
 
     public Task<PolicyTrial> UnsteeredAsync(SandboxDial dial, CancellationToken cancellation) => TryAsync(dial, SteeringPolicy.Create("none"), cancellation);
 
@@ -75,6 +76,7 @@ internal sealed class PolicySearch(string folder, SteeringResources resources, I
 
     public void Dispose()
     {
+        _writer?.Dispose();
         _model.Dispose();
         _pass.Dispose();
     }
@@ -82,7 +84,7 @@ internal sealed class PolicySearch(string folder, SteeringResources resources, I
     private async Task<PolicyTrial> TryAsync(SandboxDial dial, SteeringPolicy policy, CancellationToken cancellation)
     {
         var compiled = new PolicyCompiler(_model.Manifest!, resources).Compile(policy);
-        var replies = await new ReplyWriter(_model).WriteAsync(prompts, compiled, new ReplyOptions { Seed = seed, MaxTokens = 120 }, progress: null, cancellation);
+        var replies = await (_writer ??= new ReplyWriter(_model)).WriteAsync(prompts, compiled, new ReplyOptions { Seed = seed, MaxTokens = 120 }, progress: null, cancellation);
         return new PolicyTrial(policy, replies.Average(reply => dial.IsHit(reply) ? 1.0 : 0), replies.Average(reply => reply.IsWellFormed ? 1.0 : 0), Loss(replies));
     }
 
