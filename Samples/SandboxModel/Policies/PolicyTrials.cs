@@ -19,13 +19,14 @@ internal sealed class PolicyTrials(string folder, SteeringResources resources, I
     private static readonly float[] Strengths = [0.5f, 0.75f, 1, 1.25f, 1.5f, 2, 3];
 
     private readonly SteerableModel _model = SteerableModel.Load(folder, new SteerableModelOptions { Threads = 1 });
+    private ReplyWriter? _writer;
     private readonly ForwardPass _pass = ForwardPass.Load(folder);
 
     /// <summary>Replies under a policy.</summary>
     public async Task<PolicyTrial> TryAsync(SandboxDial dial, SteeringPolicy policy, CancellationToken cancellation)
     {
         var compiled = new PolicyCompiler(_model.Manifest!, resources).Compile(policy);
-        var replies = await new ReplyWriter(_model).WriteAsync(prompts, compiled, new ReplyOptions { Seed = seed, MaxTokens = 160 }, progress: null, cancellation);
+        var replies = await (_writer ??= new ReplyWriter(_model)).WriteAsync(prompts, compiled, new ReplyOptions { Seed = seed, MaxTokens = 160 }, progress: null, cancellation);
         return new PolicyTrial(
             policy, replies.Average(reply => dial.IsHit(reply) ? 1.0 : 0), replies.Average(reply => reply.IsWellFormed ? 1.0 : 0), replies.Average(reply => reply.IsCorrect ? 1.0 : 0), Loss(replies));
     }
@@ -55,6 +56,7 @@ internal sealed class PolicyTrials(string folder, SteeringResources resources, I
 
     public void Dispose()
     {
+        _writer?.Dispose();
         _model.Dispose();
         _pass.Dispose();
     }
