@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Steering.Cli.CommandLine;
 
@@ -29,4 +30,7 @@ internal sealed class WordOption<T> : Option<string>
 
     /// <summary>The word that was given.</summary>
     public T Value(ParseResult parsed) => Enum.Parse<T>(parsed.GetRequiredValue(this), ignoreCase: true);
+
+    /// <summary>The word that was given, while the command line is checked; null where it is none of the words.</summary>
+    public T? Chosen(CommandResult result) => Enum.TryParse<T>(result.GetValue(this), ignoreCase: true, out var word) ? word : null;
 }
