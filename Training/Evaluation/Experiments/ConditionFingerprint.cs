@@ -28,7 +28,7 @@ internal static class ConditionFingerprint
 
         foreach (var intervention in condition.Compiled.Interventions)
         {
-            Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Words<InterventionSpan>.Of(intervention.Span)}|{string.Join(',', intervention.Rows)}|{intervention.LatchRow}|{intervention.LatchThreshold:R}|{intervention.LatchFirstPosition}|{intervention.Callback}"));
+            Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Words<InterventionSpan>.Of(intervention.Span)}|{string.Join(',', intervention.Rows)}|{intervention.LatchRow}|{intervention.LatchThreshold:R}|{intervention.LatchFirstPosition}|{intervention.Callback}{(intervention.AtStepEnds ? "|step" : string.Empty)}"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
