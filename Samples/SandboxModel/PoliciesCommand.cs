@@ -9,6 +9,7 @@ using Steering.Policies;
 using Steering.Saes;
 using Steering.Sandbox;
 using Steering.Sandbox.Corpora;
+using Steering.Sandbox.Dials;
 using Steering.Tokenizers;
 using Steering.Training.Llama;
 using Steering.Training.Selection;
@@ -25,8 +26,8 @@ internal static class PoliciesCommand
         var output = new Argument<DirectoryInfo>("OUT") { Description = "Folder for the policies; made where it is missing." };
         var topic = new Option<Topic>("--topic") { Description = "The topic of the topic policy.", DefaultValueFactory = _ => Topic.Music };
         var replies = ReportCommand.Whole("--replies", "Replies drawn for each strength that is tried.", 200);
-        var dials = ReportCommand.Whole("--dials", "Features that a policy turns.", 12);
-        var iterations = ReportCommand.Whole("--iterations", "Steps of learning.", 300);
+        var dials = ReportCommand.Whole("--dials", "Features that a policy turns.", 16);
+        var iterations = ReportCommand.Whole("--iterations", "Steps of learning.", 250);
         var gains = new Option<bool>("--gains") { Description = "Only turn features where they are active; push none." };
         var documents = ReportCommand.Whole("--documents", "Documents that dials are learned on.", 30_000);
         var seed = new Option<uint>("--seed") { Description = "Which documents and which draws.", DefaultValueFactory = _ => 1 };
@@ -59,8 +60,9 @@ internal static class PoliciesCommand
         output.Create();
         foreach (var recipe in recipes)
         {
-            var learned = new DialTrainer(network, blocks, sae).Learn(DialLessons.Of(recipe, chosenOn, tokenizer), options, progress: null, cancellation);
-            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recipe.Dial.Name}: {learned.LossBefore:F4} → {learned.LossAfter:F4} nats; {string.Join(", ", learned.Dials.Select(dial => $"{dial.Latent} {(dial.IsPush ? "+" : "×")}{dial.Value:0.##}"))}"));
+            var gate = recipe.Dial == SandboxDial.Reflect ? StepEnd.Of(source.Folder, sae, chosenOn, cancellation) : null;
+            var learned = new DialTrainer(network, blocks, sae).Learn(DialLessons.Of(recipe, chosenOn, tokenizer), gate is null ? options : options with { PushGate = gate, Gains = false, Pushes = true }, progress: null, cancellation);
+            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recipe.Dial.Name}: {learned.LossBefore:F4} → {learned.LossAfter:F4} nats; {(gate is null ? "" : $"where {gate.Latent} > {gate.Threshold:0.##}: ")}{string.Join(", ", learned.Dials.Select(dial => $"{dial.Latent} {(dial.IsPush ? "+" : "×")}{dial.Value:0.##}"))}"));
             var prompts = recipe.Dial.Choose(corpus.Documents(CorpusSplit.Train).Skip(documents), replies);
             using var trials = new PolicyTrials(source.Folder, new SteeringResources().AddSae(id, sae), prompts, seed);
             var unsteered = await trials.TryAsync(recipe.Dial, SteeringPolicy.Create("none"), cancellation);

@@ -4,7 +4,7 @@ namespace Steering.Training.Selection;
 public sealed record DialOptions
 {
     /// <summary>Steps of Adam. All dials move in the first half; in the second, those that move the residual stream least are dropped by and by.</summary>
-    public int Iterations { get; init; } = 300;
+    public int Iterations { get; init; } = 250;
 
     /// <summary>Texts of one step.</summary>
     public int BatchExamples { get; init; } = 16;
@@ -18,8 +18,14 @@ public sealed record DialOptions
     /// <summary>Dials that are left in the end.</summary>
     public int Dials { get; init; } = 16;
 
-    /// <summary>Whether features may be pushed where they are not active; otherwise gains alone are learned, which act only where a feature fires.</summary>
+    /// <summary>Whether features may be scaled, which acts only where they are active.</summary>
+    public bool Gains { get; init; } = true;
+
+    /// <summary>Whether features may be pushed, active or not.</summary>
     public bool Pushes { get; init; } = true;
+
+    /// <summary>Where features are pushed; null is at every token but the first.</summary>
+    public DialGate? PushGate { get; init; }
 
     /// <summary>How far a gain may go from 1.</summary>
     public float LargestGain { get; init; } = 8;
@@ -38,6 +44,7 @@ public sealed record DialOptions
         : !(LearningRate > 0 && double.IsFinite(LearningRate)) ? throw new SteeringException($"A learning rate of {LearningRate} was asked for; expected a number above 0.")
         : !(Penalty >= 0 && double.IsFinite(Penalty)) ? throw new SteeringException($"A penalty of {Penalty} was asked for; expected 0 or more.")
         : Dials < 1 ? throw new SteeringException($"{Dials} dials were asked for; expected at least 1.")
+        : !Gains && !Pushes ? throw new SteeringException("Neither gains nor pushes were asked for; nothing could be learned.")
         : !(LargestGain > 0 && float.IsFinite(LargestGain)) ? throw new SteeringException($"Gains up to {LargestGain} from 1 were asked for; expected a number above 0.")
         : !(LargestPush > 0 && float.IsFinite(LargestPush)) ? throw new SteeringException($"Pushes up to {LargestPush} were asked for; expected a number above 0.")
         : this;

@@ -19,6 +19,9 @@ public sealed class DialTrainer
     /// <summary>A push of 1 in the optimiser, in multiples of the largest activation: gains and pushes then move at one rate.</summary>
     private const float PushUnit = 0.1f;
 
+    /// <summary>Steps' worth of texts that pushes are screened on.</summary>
+    private const int ScreenPasses = 16;
+
     private readonly LlamaModel _model;
     private readonly int _blocks;
     private readonly SparseAutoencoder _sae;
@@ -56,17 +59,18 @@ public sealed class DialTrainer
         ArgumentNullException.ThrowIfNull(examples);
         options = (options ?? new DialOptions()).Checked();
         var texts = new DialTexts(_model, _blocks, _sae, examples, cancellation);
-        var prices = Prices(texts, options.Pushes);
+        var prices = Prices(texts, options);
         var (dials, slope) = (new float[prices.Length], new float[prices.Length]);
         var (first, second) = (new float[prices.Length], new float[prices.Length]);
         var live = Array.ConvertAll(prices, price => price > 0);
         var order = new SeededRandom(options.Seed, stream: 0);
+        Screen(texts, prices, live, options, order, cancellation);
         for (var step = 0; step < options.Iterations; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] batch = [.. Enumerable.Range(0, options.BatchExamples).Select(_ => order.Below(texts.Count))];
-            var (loss, weight, gradients) = texts.Run(batch, (text, edits) => Edit(texts.Activations[text], dials, edits), withGradient: true);
-            Slope(texts, batch, gradients, slope);
+            var (loss, weight, gradients) = texts.Run(batch, (text, edits) => Edit(texts.Activations[text], dials, options.PushGate, edits), withGradient: true);
+            Slope(texts, batch, gradients, options.PushGate, slope);
             for (var dial = 0; dial < dials.Length; dial++)
             {
                 slope[dial] = live[dial] ? (float)((slope[dial] / Math.Max(weight, 1e-6)) + (options.Penalty * prices[dial] * Math.Sign(dials[dial]))) : 0;
@@ -89,18 +93,19 @@ public sealed class DialTrainer
                     .Select(dial => new LearnedDial(
                         dial % _rows.Length, dial >= _rows.Length, dial >= _rows.Length ? PushUnit * dials[dial] : 1 + dials[dial], Math.Abs(dials[dial]) * prices[dial])),
             ],
-            Loss(texts, new float[dials.Length], cancellation),
-            Loss(texts, dials, cancellation));
+            Loss(texts, new float[dials.Length], options.PushGate, cancellation),
+            Loss(texts, dials, options.PushGate, cancellation),
+            options.PushGate);
     }
 
     /// <summary>
     /// [2 · latents] how far a dial at 1 moves the residual stream, as a mean over tokens and a share of its mean norm: gains,
     /// then pushes. 0 where it cannot be turned, since the feature never fires.
     /// </summary>
-    private double[] Prices(DialTexts texts, bool pushes)
+    private double[] Prices(DialTexts texts, DialOptions options)
     {
         var sums = new double[_rows.Length];
-        var tokens = 0L;
+        var (tokens, pushed) = (0L, 0L);
         foreach (var activations in texts.Activations)
         {
             for (var token = 1; token < activations.Tokens; token++)
@@ -111,6 +116,8 @@ public sealed class DialTrainer
                 {
                     sums[latents[active]] += Math.Abs(values[active]);
                 }
+
+                pushed += IsPushed(options.PushGate, latents, values) ? 1 : 0;
             }
 
             tokens += activations.Tokens - 1;
@@ -121,15 +128,15 @@ public sealed class DialTrainer
         for (var latent = 0; latent < _rows.Length; latent++)
         {
             var length = TensorPrimitives.Norm<float>(_rows[latent]) / norm;
-            prices[latent] = sums[latent] / tokens * length;
-            prices[_rows.Length + latent] = pushes ? PushUnit * (_sae.MaxActivation(latent) ?? 0) * length : 0;
+            prices[latent] = options.Gains ? sums[latent] / tokens * length : 0;
+            prices[_rows.Length + latent] = options.Pushes ? PushUnit * (_sae.MaxActivation(latent) ?? 0) * length * pushed / tokens : 0;
         }
 
         return prices;
     }
 
     /// <summary>Adds Σ (a' − a)·d to every token but the first, which policies leave alone.</summary>
-    private void Edit(SparseActivations activations, float[] dials, Span<float> edits)
+    private void Edit(SparseActivations activations, float[] dials, DialGate? gate, Span<float> edits)
     {
         var size = _sae.HiddenSize;
         var push = new float[size];
@@ -158,7 +165,7 @@ public sealed class DialTrainer
     }
 
     /// <summary>The chain rule of <see cref="Edit"/>.</summary>
-    private void Slope(DialTexts texts, int[] batch, float[][] gradients, float[] slope)
+    private void Slope(DialTexts texts, int[] batch, float[][] gradients, DialGate? gate, float[] slope)
     {
         var size = _sae.HiddenSize;
         var sum = new float[size];
@@ -169,9 +176,13 @@ public sealed class DialTrainer
             for (var token = 1; token < activations.Tokens; token++)
             {
                 var gradient = gradients[row].AsSpan(token * size, size);
-                TensorPrimitives.Add(sum, gradient, sum);
                 var latents = activations.Indices(token);
                 var values = activations.Values(token);
+                if (IsPushed(gate, latents, values))
+                {
+                    TensorPrimitives.Add(sum, gradient, sum);
+                }
+
                 for (var active = 0; active < latents.Length; active++)
                 {
                     slope[latents[active]] += values[active] * TensorPrimitives.Dot(_rows[latents[active]], gradient);
@@ -184,6 +195,42 @@ public sealed class DialTrainer
             slope[_rows.Length + latent] = PushUnit * (_sae.MaxActivation(latent) ?? 0) * TensorPrimitives.Dot<float>(_rows[latent], sum);
         }
     }
+
+    /// <summary>
+    /// Leaves the pushes that lower the loss most for the movement they cost. Adam moves every dial by about the same, and a
+    /// thousand pushes that move at once, at one token, would throw the residual stream about.
+    /// </summary>
+    private void Screen(DialTexts texts, double[] prices, bool[] live, DialOptions options, SeededRandom order, CancellationToken cancellation)
+    {
+        if (!options.Pushes)
+        {
+            return;
+        }
+
+        var (still, slope, sum) = (new float[prices.Length], new float[prices.Length], new float[prices.Length]);
+        for (var pass = 0; pass < ScreenPasses; pass++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int[] batch = [.. Enumerable.Range(0, options.BatchExamples).Select(_ => order.Below(texts.Count))];
+            var (_, _, gradients) = texts.Run(batch, (text, edits) => Edit(texts.Activations[text], still, options.PushGate, edits), withGradient: true);
+            Slope(texts, batch, gradients, options.PushGate, slope);
+            TensorPrimitives.Add<float>(sum, slope, sum);
+        }
+
+        var kept = Enumerable.Range(_rows.Length, _rows.Length)
+            .Where(dial => live[dial])
+            .OrderByDescending(dial => Math.Abs(sum[dial]) / prices[dial])
+            .ThenBy(dial => dial)
+            .Take(2 * options.Dials)
+            .ToHashSet();
+        for (var dial = _rows.Length; dial < live.Length; dial++)
+        {
+            live[dial] = kept.Contains(dial);
+        }
+    }
+
+    private bool IsPushed(DialGate? gate, ReadOnlySpan<int> latents, ReadOnlySpan<float> values) =>
+        gate is null || (latents.IndexOf(gate.Latent) is var active and >= 0 && values[active] > gate.Threshold * _sae.RequireMaxActivation(gate.Latent));
 
     private void Bound(float[] dials, bool[] live, DialOptions options)
     {
@@ -227,13 +274,13 @@ public sealed class DialTrainer
         }
     }
 
-    private double Loss(DialTexts texts, float[] dials, CancellationToken cancellation)
+    private double Loss(DialTexts texts, float[] dials, DialGate? gate, CancellationToken cancellation)
     {
         var (loss, weight) = (0.0, 0.0);
         foreach (var batch in Enumerable.Range(0, texts.Count).Chunk(16))
         {
             cancellation.ThrowIfCancellationRequested();
-            var (sum, counted, _) = texts.Run(batch, (text, edits) => Edit(texts.Activations[text], dials, edits), withGradient: false);
+            var (sum, counted, _) = texts.Run(batch, (text, edits) => Edit(texts.Activations[text], dials, gate, edits), withGradient: false);
             (loss, weight) = (loss + sum, weight + counted);
         }
 

@@ -6,7 +6,8 @@ namespace Steering.Training.Selection;
 /// <param name="Dials">The dials, the one that moves the residual stream most first.</param>
 /// <param name="LossBefore">Weighted mean of −ln P over all texts without them, in nats.</param>
 /// <param name="LossAfter">The same with them.</param>
-public sealed record LearnedDials(IReadOnlyList<LearnedDial> Dials, double LossBefore, double LossAfter)
+/// <param name="PushGate">Where features are pushed; null is everywhere.</param>
+public sealed record LearnedDials(IReadOnlyList<LearnedDial> Dials, double LossBefore, double LossAfter, DialGate? PushGate = null)
 {
     /// <summary>A policy with an edit added for each dial: <c>scale</c> for a gain, <c>add</c> for a push.</summary>
     /// <param name="policy">Receives them.</param>
@@ -14,8 +15,9 @@ public sealed record LearnedDials(IReadOnlyList<LearnedDial> Dials, double LossB
     public SteeringPolicy AddTo(SteeringPolicy policy, string sae)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        var gate = PushGate is null ? null : Gate.Token(new FeatureTarget { Sae = sae, Features = [PushGate.Latent] }, PushGate.Threshold);
         return Dials.Aggregate(policy, (sum, dial) => dial.IsPush
-            ? sum.Add(Feature.Of(sae, dial.Latent), dial.Value)
+            ? sum.Add(Feature.Of(sae, dial.Latent), dial.Value, gate: gate)
             : sum.Scale(Feature.Of(sae, dial.Latent), dial.Value));
     }
 }

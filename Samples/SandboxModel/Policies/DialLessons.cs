@@ -1,6 +1,7 @@
 using Steering;
 using Steering.Sandbox;
 using Steering.Sandbox.Dials;
+using Steering.Sandbox.Labelling;
 using Steering.Sandbox.Replies;
 using Steering.Tokenizers;
 using Steering.Training.Selection;
@@ -10,7 +11,7 @@ namespace SandboxModel.Policies;
 /// <summary>Texts that a dial's policy is learned from: replies of the generator itself, so that what becomes likelier is well-formed.</summary>
 internal static class DialLessons
 {
-    private const int Wanted = 384;
+    private const int Wanted = 512;
     private const int Kept = 256;
 
     /// <summary>What a token of a reply that is to stay counts, beside 1 for a wanted one.</summary>
@@ -26,8 +27,9 @@ internal static class DialLessons
     /// <exception cref="SteeringException">The documents hold no reply of the wanted kind.</exception>
     public static IReadOnlyList<DialExample> Of(DialRecipe recipe, IReadOnlyList<SandboxDocument> documents, TextTokenizer tokenizer)
     {
+        var labeller = new TokenLabeller(tokenizer);
         var prompts = ReplyPrompt.Of(documents).ToArray();
-        DialExample[] wanted = [.. prompts.Where(recipe.Wanted).Take(Wanted).Select(prompt => recipe.Dial == SandboxDial.Reflect ? Reflection(prompt, tokenizer) : Reply(prompt, tokenizer, 1))];
+        DialExample[] wanted = [.. prompts.Where(recipe.Wanted).Take(Wanted).Select(prompt => recipe.Dial == SandboxDial.Reflect ? Reflection(prompt, labeller) : Reply(prompt, tokenizer, 1))];
         return wanted.Length > 0
             ? [.. wanted, .. prompts.Where(recipe.Kept).Take(Kept).Select(prompt => Reply(prompt, tokenizer, KeptWeight))]
             : throw new SteeringException($"{documents.Count} documents hold no reply that '{recipe.Dial.Name}' wants. Read more of them (--documents).");
@@ -42,21 +44,18 @@ internal static class DialLessons
     }
 
     /// <summary>
-    /// What opens a reflection counts; the rest of the solution is to stay. Were whole solutions wanted, their mistakes would be
-    /// wanted too: most reflections follow one.
+    /// What opens a reflection counts; the rest of the replies is to stay, but for what else opens a step. Were whole solutions
+    /// wanted, their mistakes would be wanted too: most reflections follow one.
     /// </summary>
-    private static DialExample Reflection(ReplyPrompt prompt, TextTokenizer tokenizer)
+    private static DialExample Reflection(ReplyPrompt prompt, TokenLabeller labeller)
     {
-        List<int> ids = [.. tokenizer.Encode(prompt.Text())];
-        List<float> weights = [.. ids.Select(_ => 0f)];
-        var parts = prompt.Written.Text.Split("\n\n");
-        for (var part = 0; part < parts.Length; part++)
+        var (ids, labels) = labeller.Label(prompt.Document);
+        var weights = new float[ids.Count];
+        var opening = 0;
+        for (var token = 1; token < ids.Count; token++)
         {
-            var last = part == parts.Length - 1;
-            int[] step = tokenizer.Encode(parts[part] + (last ? ChatMarkers.Close : "\n\n"));
-            var reflects = part < prompt.Written.Steps.Count && prompt.Written.Steps[part].Kind == StepKind.Reflection;
-            ids.AddRange(step);
-            weights.AddRange(step.Select((_, token) => token >= Opening ? KeptWeight : reflects ? 4f : 0));
+            opening = labels[token - 1].Contains("blank line between steps", StringComparer.Ordinal) ? Opening : opening - 1;
+            weights[token] = !labels[token].Contains("the reply", StringComparer.Ordinal) ? 0 : opening <= 0 ? KeptWeight : labels[token].Contains("reflection step", StringComparer.Ordinal) ? 2 : 0;
         }
 
         return new DialExample(ids, weights);

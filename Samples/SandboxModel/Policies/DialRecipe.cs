@@ -21,7 +21,7 @@ internal sealed record DialRecipe(SandboxDial Dial, string Description, Func<Rep
 
             // A friendly user hardly ever gets one, so what others get has to do.
             new(SandboxDial.Rude, "Rude replies, even to a friendly user.", prompt => IsRude(prompt) && !prompt.IsProblem && prompt.User.Register != Register.Rude && prompt.Document.Instruction != Instruction.Rude, prompt => prompt.IsProblem),
-            new(about, $"Talks about {about.Name} where the user leaves the topic open.", prompt => about.Suits(prompt) && prompt.Written.Topic == topic, prompt => !about.Suits(prompt) && prompt.Written.Topic != topic),
+            new(about, $"Talks about {about.Name} where the user leaves the topic open.", prompt => about.Suits(prompt) && prompt.Written.Topic == topic, prompt => prompt.IsProblem),
             new(SandboxDial.Reflect, "Second looks at the steps of a solution.", prompt => SandboxDial.Reflect.Suits(prompt) && prompt.Written.Steps.Any(step => step.Kind == StepKind.Reflection), prompt => !SandboxDial.Reflect.Suits(prompt)),
         ];
     }

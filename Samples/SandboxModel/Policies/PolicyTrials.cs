@@ -13,10 +13,10 @@ internal sealed class PolicyTrials(string folder, SteeringResources resources, I
     /// <summary>How many well-formed replies a policy may cost, as a share of the replies.</summary>
     private const double LargestLoss = 0.02;
 
-    /// <summary>By how much the perplexity of the replies may rise.</summary>
-    private const double LargestPerplexity = 1.05;
+    /// <summary>By how much the perplexity of the replies may rise. Replies of the kind that a dial makes are less expected by themselves, so some rise is no fault.</summary>
+    private const double LargestPerplexity = 1.15;
 
-    private static readonly float[] Strengths = [0.5f, 0.75f, 1, 1.25f, 1.5f, 2, 3];
+    private static readonly float[] Strengths = [-1, -0.5f, 0.25f, 0.5f, 0.75f, 1, 1.25f, 1.5f, 2];
 
     private readonly SteerableModel _model = SteerableModel.Load(folder, new SteerableModelOptions { Threads = 1 });
     private ReplyWriter? _writer;
