@@ -24,17 +24,21 @@ public sealed class StepGateTests
         using var plain = Start(Gated(InterventionSpan.Both, strength: 0), Steps);
         steered.Prefill();
         plain.Prefill();
-        var one = steered.PromptActivations(1);
-        var other = plain.PromptActivations(1);
+        // The row that multiplies a component by 1 changes nothing and reports it: the last of the second site's rows.
+        var rows = steered.Policy.Sites[1].RowCount;
+        Assert.IsTrue(steered.Policy.Sites[1].Rows[^1].ReportsActivation);
+        float[] one = [.. steered.PromptActivations(1).ToArray().Chunk(rows).Select(row => row[^1])];
+        float[] other = [.. plain.PromptActivations(1).ToArray().Chunk(rows).Select(row => row[^1])];
+        Assert.HasCount(Steps.Length, one);
         for (var position = 0; position < Steps.Length; position++)
         {
             // The watched site lies after the edited one, so attention carries an edit to later positions, never to earlier ones.
             var difference = Math.Abs(one[position] - other[position]);
             var expected = position >= Ends[0];
-            Assert.AreEqual(expected, difference > 1e-3, $"position {position}: {difference}");
+            Assert.AreEqual(expected, difference > 1e-4, $"position {position}: {difference}");
         }
 
-        // Of the edited block's own output: the rows' activation is read before the edit, so the next site's jump tells.
+        // What attention carries on is small beside the edit itself.
         Assert.IsGreaterThan(10 * Math.Abs(one[Ends[0] + 3] - other[Ends[0] + 3]), Math.Abs(one[Ends[0]] - other[Ends[0]]));
         Assert.IsGreaterThan(10 * Math.Abs(one[Ends[1] - 1] - other[Ends[1] - 1]), Math.Abs(one[Ends[1]] - other[Ends[1]]));
     }
@@ -180,13 +184,14 @@ public sealed class StepGateTests
     {
         PromptIds = Steps,
         IgnoreEndTokens = true,
-        Sampling = new SamplingOptions { Temperature = 1.5f, Seed = 3 },
+        Sampling = new SamplingOptions { Temperature = 1, Seed = 3 },
     };
 
-    /// <summary>A push at the ends of steps, beside one that makes line breaks likely and ends of steps frequent.</summary>
+    /// <summary>A push at the ends of steps, beside one that makes line breaks likely and ends of steps frequent, and a row that reports.</summary>
     private static SteeringPolicy Gated(InterventionSpan? span = null, Gate? gate = null, float strength = 30, int seed = 1) => SteeringPolicy.Create("steps")
         .Add(Direction.At(TinyModel.Site, TinyModel.Direction(seed)), strength, StrengthUnit.Raw, gate ?? Gate.Step, span, name: "push")
-        .Add(Direction.At(TinyModel.LastSite, LineBreak()) with { Normalize = true }, 3, StrengthUnit.Raw, name: "line breaks");
+        .Add(Direction.At(TinyModel.LastSite, LineBreak()) with { Normalize = true }, 10, StrengthUnit.Raw, name: "line breaks")
+        .ProjectionGain(Direction.At(TinyModel.LastSite, TinyModel.Direction(9)), 1, name: "watched");
 
     private static float[] LineBreak()
     {
