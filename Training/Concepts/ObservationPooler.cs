@@ -24,7 +24,7 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
     {
         if (text.Parts is null)
         {
-            AddWhole(concepts(text.Text.Labels), text, activations);
+            Add(concepts(text.Text.Labels), text.Ids, text.LeftOut.Span, activations, text.FirstRow);
             return;
         }
 
@@ -80,9 +80,15 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
         }
     }
 
-    private void AddWhole(ReadOnlySpan<int> concepts, LabelledTokens text, SparseActivations activations)
+    /// <summary>Adds a text that is labelled as a whole.</summary>
+    /// <param name="concepts">Its concepts.</param>
+    /// <param name="ids">Its tokens.</param>
+    /// <param name="leftOut">[tokens] which have no row.</param>
+    /// <param name="activations">Activations of a batch.</param>
+    /// <param name="first">The text's first row in it.</param>
+    public void Add(ReadOnlySpan<int> concepts, ReadOnlySpan<int> ids, ReadOnlySpan<LeftOut> leftOut, SparseActivations activations, int first)
     {
-        var (first, rows) = (text.FirstRow, text.Rows);
+        var rows = leftOut.Count(LeftOut.No);
         switch (pooling)
         {
             case ConceptPooling.Last:
@@ -96,7 +102,7 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
 
                 break;
             case ConceptPooling.Step:
-                AddSteps(concepts, text.Ids, text.LeftOut.Span, activations, first);
+                AddSteps(concepts, ids, leftOut, activations, first);
                 break;
             default:
                 AddPooled(concepts, activations, first, rows);
