@@ -35,7 +35,7 @@ internal static class ConceptDirectionCommand
 
         command.Validators.Add(result =>
         {
-            if (result.GetResult(penalty) is { Implicit: false } && !string.Equals(result.GetResult(method)?.Tokens.FirstOrDefault()?.Value, nameof(DenseMethod.Probe), StringComparison.OrdinalIgnoreCase))
+            if (result.GetResult(penalty) is { Implicit: false } && !string.Equals((result.GetResult(method)?.Tokens is [var word, ..] ? word.Value : null), nameof(DenseMethod.Probe), StringComparison.OrdinalIgnoreCase))
             {
                 result.AddError("--penalty is the probe's: give --method probe too.");
             }

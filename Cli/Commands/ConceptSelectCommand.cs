@@ -176,16 +176,16 @@ internal sealed class ConceptSelectCommand
     /// <summary>The id under which --sae DIR makes an SAE known.</summary>
     private static string SaeId(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(SaeFolder.FolderOf(folder))));
 
-    private string[] Save(ParseResult parsed, string path, string sae, IReadOnlyList<SelectedRow> features, IReadOnlyDictionary<ControlKind, IReadOnlyList<SelectedRow>> controls, ConceptStatistics statistics)
+    private string[] Save(ParseResult parsed, string path, string sae, SelectedRow[] features, IReadOnlyDictionary<ControlKind, IReadOnlyList<SelectedRow>> controls, ConceptStatistics statistics)
     {
         var policies = new SelectionPolicies(sae, _operator.Value(parsed), parsed.GetValue(_strength) ?? 1, parsed.GetValue(_exponent) ?? 1, parsed.GetValue(_floor) ?? 0, parsed.GetValue(_tau) ?? 2, _prior.Value(parsed));
-        var chosen = string.Create(CultureInfo.InvariantCulture, $"{features.Count} features of '{features[0].Statistics.Concepts[features[0].Concept].Name}', ranked by {_by.Value(parsed).ToString().ToLowerInvariant()} over {statistics.Origin.Corpus}");
+        var chosen = string.Create(CultureInfo.InvariantCulture, $"{features.Length} features of '{features[0].Statistics.Concepts[features[0].Concept].Name}', ranked by {_by.Value(parsed).ToString().ToLowerInvariant()} over {statistics.Origin.Corpus}");
         policies.Save(path, features, $"{chosen}.");
         var written = new List<string> { path };
         foreach (var (control, rows) in controls)
         {
             written.Add(SelectionPolicies.Beside(path, control));
-            policies.Save(written[^1], [.. rows.Take(features.Count)], $"Control by {ControlOption.Word(control)} of {chosen}.");
+            policies.Save(written[^1], [.. rows.Take(features.Length)], $"Control by {ControlOption.Word(control)} of {chosen}.");
         }
 
         return [.. written];

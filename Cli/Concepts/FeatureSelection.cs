@@ -132,7 +132,7 @@ internal sealed class FeatureSelection(ConceptStatistics statistics, SelectionSe
         using var harvester = new Harvester(SiteHead.Load(bench.Cut!, Site, bench.ModelOptions));
         var fitter = new ConceptFitter(harvester, bench.Tokenizer!, bench.Sae!, bench.Reading with { Pooling = statistics.Origin.Pooling });
         var shuffled = fitter.Fit(bench.Corpus!.WithShuffledLabels(settings.Seed), statistics.Origin, new Texts(progress), cancellationToken);
-        var same = shuffled.Origin.Tokens == statistics.Origin.Tokens && shuffled.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal).SequenceEqual(statistics.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal));
+        var same = shuffled.Origin.Tokens == statistics.Origin.Tokens && shuffled.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal).SequenceEqual(statistics.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         if (!same)
         {
             throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"The concepts were measured on {statistics.Origin.Tokens:N0} tokens of {statistics.Origin.Corpus ?? "unnamed texts"} under {string.Join(", ", statistics.Concepts.Select(concept => concept.Name))}; the texts given hold {shuffled.Origin.Tokens:N0} tokens under {string.Join(", ", shuffled.Concepts.Select(concept => concept.Name))}. Shuffled labels are a control on the same texts only: give those, with the same --label, --outside and --window."));
