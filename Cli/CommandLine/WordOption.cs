@@ -10,12 +10,15 @@ internal sealed class WordOption<T> : Option<string>
 {
     private static readonly string[] Words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
 
+    private readonly T _standard;
+
     /// <param name="name">Name of the option.</param>
     /// <param name="description">What it decides.</param>
     /// <param name="standard">What holds unless it is given.</param>
     public WordOption(string name, string description, T standard)
         : base(name)
     {
+        _standard = standard;
         Description = description;
         HelpName = string.Join('|', Words);
         DefaultValueFactory = _ => standard.ToString().ToLowerInvariant();
@@ -32,5 +35,6 @@ internal sealed class WordOption<T> : Option<string>
     public T Value(ParseResult parsed) => Enum.Parse<T>(parsed.GetRequiredValue(this), ignoreCase: true);
 
     /// <summary>The word that was given, while the command line is checked; null where it is none of the words.</summary>
-    public T? Chosen(CommandResult result) => Enum.TryParse<T>(result.GetValue(this), ignoreCase: true, out var word) ? word : null;
+    public T? Chosen(CommandResult result) =>
+        result.GetResult(this) is not { Tokens: [var token] } ? _standard : Enum.TryParse<T>(token.Value, ignoreCase: true, out var word) ? word : null;
 }
