@@ -5,7 +5,6 @@ using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Export.Cuts;
 using Steering.IO;
-using Steering.Models;
 using Steering.Saes;
 using Steering.Tokenizers;
 using Steering.Training.Activations;

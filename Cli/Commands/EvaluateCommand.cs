@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Steering.Batching;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Evaluation;
 using Steering.Cli.Terminal;
@@ -22,10 +23,11 @@ internal static class EvaluateCommand
         var output = Values.Path("--output", "Folder for replies, result.json and report.html; unless given, the experiment's name with -results, here.", "DIR");
         var resume = new Option<bool>("--resume") { Description = "Continue a run that was interrupted: replies that are there already are kept." };
         var device = new WordOption<ExecutionDevice>("--device", "Where the model runs.", ExecutionDevice.Cpu);
-        var threads = Values.Whole("--threads", "Threads of one forward pass; with 1, the standard, as many replies are decoded at once as there are cores.", 0, 1);
+        var threads = Values.Whole("--threads", "Threads of one pass of --decoder genai and of one text scored; with 1, the standard, as many at once as there are cores.", 0, 1);
+        var decoder = new WordOption<DecoderChoice>("--decoder", "What writes the replies: batch, many at once in each pass; genai, each alone; auto, batch where the model's graph can. The two draw different replies from one seed.", DecoderChoice.Auto);
         var json = CommandExtensions.Json();
         command.Arguments.Add(file);
-        foreach (var option in (Option[])[output, resume, device, threads, json])
+        foreach (var option in (Option[])[output, resume, decoder, device, threads, json])
         {
             command.Options.Add(option);
         }
@@ -37,7 +39,7 @@ internal static class EvaluateCommand
                 var source = ExperimentSource.Read(parsed.GetRequiredValue(file), console);
                 var folder = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source.Experiment.Path) + "-results";
                 var options = new SteerableModelOptions { Device = device.Value(parsed), Threads = parsed.GetValue(threads) };
-                var result = await ProgressDisplay.RunTaskAsync(console, "loading the model", progress => RunAsync(source, folder, parsed.GetValue(resume), options, progress, cancellationToken));
+                var result = await ProgressDisplay.RunTaskAsync(console, "loading the model", progress => RunAsync(source, folder, parsed.GetValue(resume), options, decoder.Value(parsed), progress, cancellationToken));
                 AtomicFile.WriteAllBytes(Path.Combine(folder, ResultFile), result.ToJson());
                 ExperimentReport.Create(result).Save(Path.Combine(folder, ReportFile));
                 if (parsed.GetValue(json))
@@ -52,11 +54,11 @@ internal static class EvaluateCommand
             });
     }
 
-    private static async Task<ExperimentResult> RunAsync(ExperimentSource source, string folder, bool resume, SteerableModelOptions options, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    private static async Task<ExperimentResult> RunAsync(ExperimentSource source, string folder, bool resume, SteerableModelOptions options, DecoderChoice decoder, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         try
         {
-            using var model = await Task.Run(() => source.LoadModel(options), cancellationToken);
+            using var model = await Task.Run(() => source.LoadModel(options, decoder), cancellationToken);
             var prompts = source.Prompts(model, cancellationToken);
             var runner = new ExperimentRunner(source.Experiment, model, source.Policies, prompts);
             return await Task.Run(() => runner.RunAsync(folder, resume, new Stages(progress), cancellationToken), cancellationToken);

@@ -20,6 +20,7 @@ internal sealed class DemoRunner : IDisposable
     private readonly IReadOnlyList<(SandboxDial Dial, SteeringPolicy Policy)> _dials;
     private readonly IReadOnlyDictionary<string, SparseAutoencoder> _saes;
     private readonly SteerableModel _model;
+    private readonly ReplyWriter _writer;
     private readonly PolicyCompiler _compiler;
     private readonly int _replies;
     private readonly ReplyOptions _options;
@@ -37,7 +38,6 @@ internal sealed class DemoRunner : IDisposable
         _progress = progress;
         _runs = _dials.Sum(dial => HasPromptControl(dial.Dial) ? 4 : 3);
 
-        // One pass of so small a model has no work for two cores; two replies at once have.
         _model = SteerableModel.Load(source.ModelFolder, new SteerableModelOptions { Threads = 1 });
         var resources = new SteeringResources();
         foreach (var (id, sae) in _saes)
@@ -46,6 +46,7 @@ internal sealed class DemoRunner : IDisposable
         }
 
         _compiler = new PolicyCompiler(_model.Manifest ?? throw new SteeringException($"{source.ModelFolder} has no sockets. Import the model with 'steer import … --sites all'."), resources);
+        _writer = new ReplyWriter(_model);
     }
 
     public async Task<IReadOnlyList<DemoResult>> RunAsync(CancellationToken cancellationToken)
@@ -81,7 +82,11 @@ internal sealed class DemoRunner : IDisposable
         return results;
     }
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _model.Dispose();
+    }
 
     private static bool HasPromptControl(SandboxDial dial) => dial == SandboxDial.Friendly;
 
@@ -91,7 +96,7 @@ internal sealed class DemoRunner : IDisposable
     private Task<IReadOnlyList<SandboxReply>> WriteAsync(string stage, IReadOnlyList<ReplyPrompt> prompts, CompiledPolicy policy, CancellationToken cancellationToken)
     {
         var progress = new Share(_progress, stage, _done++, _runs, prompts.Count);
-        return new ReplyWriter(_model).WriteAsync(prompts, policy, _options, progress, cancellationToken);
+        return _writer.WriteAsync(prompts, policy, _options, progress, cancellationToken);
     }
 
     private sealed class Share(IProgress<StageProgress> progress, string stage, int run, int runs, int replies) : IProgress<int>

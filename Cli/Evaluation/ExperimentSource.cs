@@ -1,3 +1,4 @@
+using Steering.Batching;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Models;
@@ -39,8 +40,8 @@ internal sealed class ExperimentSource : IAsyncDisposable
         new(ExperimentReader.Read(path, [.. JudgeKinds.All, SandboxJudges.Kind]), new SandboxNames(console));
 
     /// <summary>Loads the model with the autoencoders that the policies name.</summary>
-    /// <exception cref="SteeringException">One is not there, or does not fit.</exception>
-    public ExperimentModel LoadModel(SteerableModelOptions options)
+    /// <exception cref="SteeringException">One is not there, or does not fit; or the model cannot be decoded as asked.</exception>
+    public ExperimentModel LoadModel(SteerableModelOptions options, DecoderChoice decoder)
     {
         var saes = new Dictionary<string, (SparseAutoencoder Sae, string? Site)>(StringComparer.Ordinal);
         foreach (var (id, sae) in Experiment.Saes)
@@ -62,7 +63,7 @@ internal sealed class ExperimentSource : IAsyncDisposable
             }
         }
 
-        return ExperimentModel.Load(IsSandbox ? _names.Bundle.ModelFolder : Full(Experiment.Model), saes, options, Experiment.AllowOtherModel);
+        return ExperimentModel.Load(IsSandbox ? _names.Bundle.ModelFolder : Full(Experiment.Model), saes, options, Experiment.AllowOtherModel, decoder);
     }
 
     /// <summary>The prompts, from a file or from the sandbox's held-out documents.</summary>

@@ -9,7 +9,7 @@ internal static class ExperimentText
 {
     public static void Write(IAnsiConsole terminal, ExperimentResult result)
     {
-        terminal.WriteLine($"{result.Name}: {result.Prompts} prompts from {result.Source}, {result.Samples} to each; {string.Join("; ", result.Judges.Select(judge => $"{judge.Name} counts {judge.Counts}"))}");
+        terminal.WriteLine($"{result.Name}: {result.Prompts} prompts from {result.Source}, {result.Samples} to each, decoder {result.Decoder}; {string.Join("; ", result.Judges.Select(judge => $"{judge.Name} counts {judge.Counts}"))}");
         Table(terminal, ExperimentTable.Headers(result), ExperimentTable.Rows(result));
         for (var judge = 0; judge < result.Judges.Count; judge++)
         {

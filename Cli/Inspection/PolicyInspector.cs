@@ -46,6 +46,7 @@ internal static class PolicyInspector
     private static string Gated(Gate gate) => gate switch
     {
         ActivationGate activation => string.Create(CultureInfo.InvariantCulture, $", {(gate is TokenGate ? "at tokens" : "if the prompt shows")} where {activation.Target} is above {activation.Threshold}"),
+        StepGate => ", where a reasoning step ends",
         CallbackGate callback => $", when the application's '{callback.Name}' says so",
         _ => string.Empty,
     };

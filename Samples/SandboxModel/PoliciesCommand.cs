@@ -5,38 +5,41 @@ using SandboxModel.Reporting;
 using Steering;
 using Steering.Compilation;
 using Steering.Export.Checkpoints;
+using Steering.Policies;
 using Steering.Saes;
 using Steering.Sandbox;
 using Steering.Sandbox.Corpora;
+using Steering.Sandbox.Dials;
 using Steering.Tokenizers;
 using Steering.Training.Llama;
+using Steering.Training.Selection;
 
 namespace SandboxModel;
 
-/// <summary><c>policies</c>: chooses features by label and strengths by trial, and writes the ready policies.</summary>
+/// <summary><c>policies</c>: learns which features to turn and how far, tries the result at several strengths, and writes the ready policies.</summary>
 internal static class PoliciesCommand
 {
-    private const int Pairs = 96;
-
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A checkpoint (Hugging Face folder): features are ranked by gradients through its weights." };
+        var model = new Argument<string>("MODEL") { Description = "A checkpoint (Hugging Face folder): dials are learned by gradients through its weights." };
         var sae = new Argument<string>("SAE") { Description = "Folder of an autoencoder of it; the policies name it by the folder's name." };
         var output = new Argument<DirectoryInfo>("OUT") { Description = "Folder for the policies; made where it is missing." };
         var topic = new Option<Topic>("--topic") { Description = "The topic of the topic policy.", DefaultValueFactory = _ => Topic.Music };
-        var replies = ReportCommand.Whole("--replies", "Replies drawn for each policy that is tried.", 64);
-        var features = ReportCommand.Whole("--features", "Features that are tried for each kind of edit.", 6);
-        var documents = ReportCommand.Whole("--documents", "Documents that features are chosen on.", 4000);
+        var replies = ReportCommand.Whole("--replies", "Replies drawn for each strength that is tried.", 200);
+        var dials = ReportCommand.Whole("--dials", "Features that a policy turns.", 16);
+        var iterations = ReportCommand.Whole("--iterations", "Steps of learning.", 250);
+        var gains = new Option<bool>("--gains") { Description = "Only turn features where they are active; push none." };
+        var documents = ReportCommand.Whole("--documents", "Documents that dials are learned on.", 30_000);
         var seed = new Option<uint>("--seed") { Description = "Which documents and which draws.", DefaultValueFactory = _ => 1 };
         var only = new Option<string?>("--only") { Description = "Make the policy of this dial alone." };
-        var command = new Command("policies", "Find policies that turn the sandbox's dials.") { model, sae, output, topic, replies, features, documents, seed, only };
+        var command = new Command("policies", "Find policies that turn the sandbox's dials.") { model, sae, output, topic, replies, dials, iterations, gains, documents, seed, only };
         command.SetAction((parsed, cancellation) => ReportCommand.GuardedAsync(parsed.InvocationConfiguration, () => RunAsync(
-            parsed.GetRequiredValue(model), parsed.GetRequiredValue(sae), parsed.GetRequiredValue(output), parsed.GetValue(topic), parsed.GetValue(replies), parsed.GetValue(features), parsed.GetValue(documents), parsed.GetValue(seed), parsed.GetValue(only), parsed.InvocationConfiguration, cancellation)));
+            parsed.GetRequiredValue(model), parsed.GetRequiredValue(sae), parsed.GetRequiredValue(output), parsed.GetValue(topic), parsed.GetValue(replies), new DialOptions { Dials = parsed.GetValue(dials), Iterations = parsed.GetValue(iterations), Pushes = !parsed.GetValue(gains), Seed = parsed.GetValue(seed) }, parsed.GetValue(documents), parsed.GetValue(seed), parsed.GetValue(only), parsed.InvocationConfiguration, cancellation)));
         return command;
     }
 
     private static async Task RunAsync(
-        string model, string folder, DirectoryInfo output, Topic topic, int replies, int features, int documents, uint seed, string? only, InvocationConfiguration console, CancellationToken cancellation)
+        string model, string folder, DirectoryInfo output, Topic topic, int replies, DialOptions options, int documents, uint seed, string? only, InvocationConfiguration console, CancellationToken cancellation)
     {
         using var source = ModelSource.Open(model, cancellation);
         var sae = SaeFolder.Load(folder);
@@ -57,20 +60,21 @@ internal static class PoliciesCommand
         output.Create();
         foreach (var recipe in recipes)
         {
-            var effects = FeatureEffects.Measure(network, blocks, sae, DialPairs.Of(recipe.Dial, chosenOn, tokenizer, Pairs), cancellation);
-            console.Output.WriteLine($"{recipe.Dial.Name}: up {string.Join(", ", FeatureEffects.Largest(effects.Gain, 8))}; down {string.Join(", ", FeatureEffects.Smallest(effects.Gain, 8))}; pushed {string.Join(", ", FeatureEffects.Largest(effects.Push, 8))}");
+            var gate = recipe.Dial == SandboxDial.Reflect ? StepEnd.Of(source.Folder, sae, chosenOn, cancellation) : null;
+            var learned = new DialTrainer(network, blocks, sae).Learn(DialLessons.Of(recipe, chosenOn, tokenizer), gate is null ? options : options with { PushGate = gate, Gains = false, Pushes = true }, progress: null, cancellation);
+            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recipe.Dial.Name}: {learned.LossBefore:F4} → {learned.LossAfter:F4} nats; {(gate is null ? "" : $"where {gate.Latent} > {gate.Threshold:0.##}: ")}{string.Join(", ", learned.Dials.Select(dial => $"{dial.Latent} {(dial.IsPush ? "+" : "×")}{dial.Value:0.##}"))}"));
             var prompts = recipe.Dial.Choose(corpus.Documents(CorpusSplit.Train).Skip(documents), replies);
-            using var search = new PolicySearch(source.Folder, new SteeringResources().AddSae(id, sae), prompts, seed);
-            var unsteered = await search.UnsteeredAsync(recipe.Dial, cancellation);
+            using var trials = new PolicyTrials(source.Folder, new SteeringResources().AddSae(id, sae), prompts, seed);
+            var unsteered = await trials.TryAsync(recipe.Dial, SteeringPolicy.Create("none"), cancellation);
             Line("unsteered", unsteered);
-            var found = await search.FindAsync(recipe, unsteered, DialRecipe.Levers(effects, id, features), new Trials(trial => Line("tried", trial)), cancellation);
+            var found = await trials.TuneAsync(recipe.Dial, unsteered, learned.AddTo(recipe.Start, id), new Trials(trial => Line("tried", trial)), cancellation);
             Line("chosen", found);
             found.Policy.Save(Path.Combine(output.FullName, recipe.Dial.Name + ".json"));
         }
 
         void Line(string what, PolicyTrial trial) => console.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what,-10}{100 * trial.Rate,6:F1} %  well-formed {100 * trial.WellFormed,5:F1} %  {trial.Nats:F3} nats a token  {string.Join("; ", trial.Policy.Interventions.Select(intervention => $"{intervention.DisplayName} {(intervention.Values.Count > 0 ? intervention.Values[0] : intervention.Gain ?? 0):0.##}{(intervention.Span is { } span ? $" on the {span.ToString().ToLowerInvariant()}" : "")}"))}"));
+            $"{what,-10}{100 * trial.Rate,6:F1} %  well-formed {100 * trial.WellFormed,5:F1} %  right answers {100 * trial.Correct,5:F1} %  perplexity {Math.Exp(trial.Nats),6:F4}"));
     }
 
     private static int BlocksOf(SparseAutoencoder sae) =>

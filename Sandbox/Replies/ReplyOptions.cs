@@ -15,6 +15,6 @@ public sealed record ReplyOptions
     /// <summary>Largest number of tokens of a reply, at least 1.</summary>
     public int MaxTokens { get; init; } = 200;
 
-    /// <summary>Replies at once, at least 1; null for one a core. The replies are the same for any number.</summary>
+    /// <summary>Replies at once, at least 1; null for as many as keep the decoder busy. The replies are the same for any number.</summary>
     public int? Parallelism { get; init; }
 }

@@ -1,3 +1,4 @@
+using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
@@ -6,10 +7,11 @@ using Steering.Sandbox.Language;
 namespace Steering.Sandbox.Replies;
 
 /// <summary>Lets a model reply to many prompts of the sandbox's world.</summary>
-/// <param name="model">A model of that world; quickest when loaded with one thread.</param>
-public sealed class ReplyWriter(SteerableModel model)
+/// <param name="model">A model of that world.</param>
+/// <param name="decoder">Which decoder writes: the same seed gives one other replies than the other.</param>
+public sealed class ReplyWriter(SteerableModel model, DecoderChoice decoder = DecoderChoice.Auto) : IDisposable
 {
-    private readonly GenAiDecoder _decoder = new(model);
+    private readonly BulkDecoder _decoder = BulkDecoder.Create(model, decoder);
 
     /// <summary>One reply to each prompt.</summary>
     /// <param name="prompts">The prompts.</param>
@@ -36,9 +38,12 @@ public sealed class ReplyWriter(SteerableModel model)
                 Sampling = new SamplingOptions { Temperature = options.Temperature, Seed = SeedOf(options.Seed, index) },
             }),
         ];
-        var completions = await _decoder.CompleteAllAsync(requests, options.Parallelism, progress, cancellationToken).ConfigureAwait(false);
+        var completions = await _decoder.CompleteAllAsync(requests, options.Parallelism ?? _decoder.Parallelism, progress, cancellationToken).ConfigureAwait(false);
         return [.. completions.Select((completion, index) => Read(prompts[index], completion))];
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _decoder.Dispose();
 
     /// <summary>With markers spelt out: one in the middle of a reply must not vanish before a judge sees it.</summary>
     private SandboxReply Read(ReplyPrompt prompt, Completion completion)

@@ -15,7 +15,7 @@ internal sealed class BatchGraph : IDisposable
     private readonly SteerableModel _model;
 
     /// <exception cref="SteeringException">The graph cannot be batched; the message says why.</exception>
-    public BatchGraph(SteerableModel model)
+    public BatchGraph(SteerableModel model, int threads)
     {
         _model = model;
         var config = model.Config;
@@ -32,7 +32,7 @@ internal sealed class BatchGraph : IDisposable
             throw Refuse($"it has no {Attention} node, so rows of different lengths cannot share a pass");
         }
 
-        Session = Open(path, model.Options.Threads);
+        Session = Open(path, threads);
         try
         {
             (CacheType, LogitsType) = Check();

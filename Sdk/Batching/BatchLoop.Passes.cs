@@ -28,6 +28,7 @@ internal sealed partial class BatchLoop
             return true;
         }
 
+        count = row.SetSteps(count);
         var start = Stopwatch.GetTimestamp();
         _pass.Prefill(row.Slot, row.Prompt.AsSpan(row.Length, count), row.Length);
         _plan.Took(count, Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -151,6 +152,7 @@ internal sealed partial class BatchLoop
                 break;
             }
 
+            row.SetSteps(1);
             riders++;
         }
 

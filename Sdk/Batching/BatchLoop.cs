@@ -34,7 +34,7 @@ internal sealed partial class BatchLoop : IDisposable
     public BatchLoop(SteerableModel model, BatchingDecoderOptions options)
     {
         (_model, _options) = (model, options);
-        _graph = new BatchGraph(model);
+        _graph = new BatchGraph(model, options.Threads ?? model.Options.Threads);
         try
         {
             // Logits of every position of a pass are written: keep them within some 32 MB.

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Steering.Compilation;
 using Steering.Decoding;
+using Steering.Models;
 
 namespace Steering.Batching;
 
@@ -20,13 +21,13 @@ internal sealed class BatchRow
     private volatile bool _held;
 
     /// <exception cref="SteeringException">The request lacks a callback that its policy asks for.</exception>
-    public BatchRow(DecodeRequest request, int[] prompt, int vocabulary, int readAhead)
+    public BatchRow(DecodeRequest request, int[] prompt, SteerableModel model, int readAhead)
     {
         (Request, Prompt, _readAhead) = (request, prompt, readAhead);
         Sites = [.. request.Policy.Sites.Select(program => new RowSite(program))];
         Latest = [.. request.Policy.Sites.Select(program => new float[program.RowCount])];
-        _switches = new InterventionSwitches(request.Policy, [.. Sites], request.Callbacks);
-        _sampler = new TokenSampler(request.Sampling, vocabulary, prompt, request.MaxTokens);
+        _switches = new InterventionSwitches(request.Policy, [.. Sites], request.Callbacks, model.Tokenizer, prompt);
+        _sampler = new TokenSampler(request.Sampling, model.VocabularySize, prompt, request.MaxTokens);
 
         // One place more than tokens under way: the reader copies a place after it has taken its token.
         _ringLength = Math.Min(readAhead, request.MaxTokens) + 1;
@@ -95,6 +96,11 @@ internal sealed class BatchRow
             _switches.Set(isPrompt: false, TokenCount, TokenId, Latest);
         }
     }
+
+    /// <summary>Sets the switches that go by the end of a step for the prompt's next tokens.</summary>
+    /// <param name="most">Largest number of tokens.</param>
+    /// <returns>How many the switches are right for.</returns>
+    public int SetSteps(int most) => _switches.SetSteps(Length, most);
 
     /// <summary>Looks at the activations of some of the prompt's tokens, which lie <paramref name="stride"/> apart.</summary>
     public void ObservePrompt(int site, ReadOnlySpan<float> activations, int stride, int firstPosition) =>

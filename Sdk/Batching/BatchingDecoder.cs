@@ -113,6 +113,6 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
             throw new SteeringException("The request reserves rows for a policy that replaces its own, which a batch does not do. Leave Reservations empty, or decode with SteerableModel.Start.");
         }
 
-        return new BatchRow(request, prompt, Model.VocabularySize, _options.ReadAhead);
+        return new BatchRow(request, prompt, Model, _options.ReadAhead);
     }
 }

@@ -45,6 +45,10 @@ public sealed record BatchingDecoderOptions
     [Range(2, int.MaxValue)]
     public int? MaxTokens { get; init; }
 
+    /// <summary>Threads of one pass, 0 to 1024: 0 is ONNX Runtime's choice, null (the default) as many as the model was loaded with.</summary>
+    [Range(0, 1024)]
+    public int? Threads { get; init; }
+
     /// <summary>Throws when a value is outside its range.</summary>
     /// <exception cref="SteeringException">The message names the option, the value and the range.</exception>
     public void Validate()
@@ -54,6 +58,7 @@ public sealed record BatchingDecoderOptions
         Require(PrefillChunk is >= 1 and <= 4096, nameof(PrefillChunk), PrefillChunk, "1 to 4096");
         Require(PrefillShare is >= 0.01 and <= 16, nameof(PrefillShare), PrefillShare, "0.01 to 16");
         Require(ReadAhead is >= 1 and <= 4096, nameof(ReadAhead), ReadAhead, "1 to 4096");
+        Require(Threads is null or (>= 0 and <= 1024), nameof(Threads), Threads, "0 to 1024, or null");
         Require(MaxTokens is null or >= 2, nameof(MaxTokens), MaxTokens, "at least 2, or null");
     }
 

@@ -4,7 +4,7 @@ namespace Steering.Compilation;
 
 /// <summary>
 /// One intervention after compilation. Gates that look at the current token run in the graph; what is decided between
-/// tokens (span, latch, callback) is here, and a row that is switched off gets neutral dials.
+/// tokens (span, latch, callback, step) is here, and a row that is switched off gets neutral dials.
 /// </summary>
 public sealed record CompiledIntervention
 {
@@ -28,4 +28,7 @@ public sealed record CompiledIntervention
 
     /// <summary>For a callback gate: the name under which the application registered it; else null.</summary>
     public string? Callback { get; init; }
+
+    /// <summary>Whether it acts at the last token of each reasoning step only.</summary>
+    public bool AtStepEnds { get; init; }
 }

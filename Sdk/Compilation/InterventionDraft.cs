@@ -80,6 +80,7 @@ internal sealed class InterventionDraft(SteeringPolicy policy, Intervention inte
         LatchThreshold = _latchThreshold,
         LatchFirstPosition = _latch is null ? 0 : FirstPosition,
         Callback = (intervention.Gate as CallbackGate)?.Name,
+        AtStepEnds = intervention.Gate is StepGate,
     };
 
     private void AddTokenGate(ResolvedTarget target, float threshold)

@@ -78,10 +78,11 @@ public sealed class SteeredGeneration : IDisposable
         }
 
         _switches.Set(isPrompt: true, 0, _prompt[^1], []);
-        for (var start = 0; start < _prompt.Length; start += PrefillChunk)
+        for (var (start, count) = (0, 0); start < _prompt.Length; start += count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var chunk = _prompt.AsSpan(start, Math.Min(PrefillChunk, _prompt.Length - start));
+            count = _switches.SetSteps(start, Math.Min(PrefillChunk, _prompt.Length - start));
+            var chunk = _prompt.AsSpan(start, count);
             _generator.AppendTokens(chunk);
             if (CollectActivations || _switches.NeedsPromptActivations || _switches.HasCallbacks)
             {
@@ -206,7 +207,7 @@ public sealed class SteeredGeneration : IDisposable
             buffers.Load(policy.Sites.FirstOrDefault(program => string.Equals(program.Site, buffers.Site, StringComparison.Ordinal)));
         }
 
-        prepared.Switches.InheritLatches(_switches);
+        prepared.Switches.Inherit(_switches, _ids);
         _policy = policy;
         (_switches, _latest, _promptActivations) = prepared;
     }
@@ -242,7 +243,7 @@ public sealed class SteeredGeneration : IDisposable
     {
         SiteBuffers[] sites = [.. policy.Sites.Select(program => _usedSites[program.Site])];
         return (
-            new InterventionSwitches(policy, sites, _request.Callbacks),
+            new InterventionSwitches(policy, sites, _request.Callbacks, _model.Tokenizer, _prompt),
             [.. sites.Select(site => new float[site.Rows])],
             [.. sites.Select(_ => new List<float>())]);
     }
@@ -276,6 +277,11 @@ public sealed class SteeredGeneration : IDisposable
     {
         var last = TokenCount > 0 ? TokenId : _prompt[^1];
         _switches.Set(isPrompt: TokenCount == 0, TokenCount, last, _latest);
+        if (TokenCount == 0)
+        {
+            _switches.SetSteps(_prompt.Length - 1, 1);
+        }
+
         _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
         _generator.AppendTokens([last]);
     }

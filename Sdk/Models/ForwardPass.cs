@@ -71,7 +71,7 @@ public sealed class ForwardPass : IDisposable
 
     /// <summary>Runs one sequence.</summary>
     /// <param name="ids">Token ids, at least one.</param>
-    /// <param name="policy">What is plugged in, or null for nothing. Every row acts; spans, latches and callbacks belong to decoding and are refused.</param>
+    /// <param name="policy">What is plugged in, or null for nothing. Every row acts; spans, latches, callbacks and step gates belong to decoding and are refused.</param>
     /// <exception cref="SteeringException">The ids or the policy do not fit the model.</exception>
     public ForwardResult Run(ReadOnlySpan<int> ids, CompiledPolicy? policy = null)
     {
@@ -153,7 +153,7 @@ public sealed class ForwardPass : IDisposable
             }
         }
 
-        if (policy.Interventions.FirstOrDefault(item => item.Span != Policies.InterventionSpan.Both || item.LatchRow is not null || item.Callback is not null) is { } unsuited)
+        if (policy.Interventions.FirstOrDefault(item => item.Span != Policies.InterventionSpan.Both || item.LatchRow is not null || item.Callback is not null || item.AtStepEnds) is { } unsuited)
         {
             throw new SteeringException($"Intervention '{unsuited.Name}' depends on where the prompt ends or on a decision between tokens, which a single forward pass does not have. Use a policy that acts on both spans with gates 'always' or 'token'.");
         }

@@ -1,6 +1,6 @@
 namespace Steering.Policies;
 
-/// <summary>When an intervention acts: <see cref="AlwaysGate"/>, <see cref="TokenGate"/>, <see cref="PromptGate"/> or <see cref="CallbackGate"/>.</summary>
+/// <summary>When an intervention acts: <see cref="AlwaysGate"/>, <see cref="TokenGate"/>, <see cref="PromptGate"/>, <see cref="CallbackGate"/> or <see cref="StepGate"/>.</summary>
 public abstract record Gate
 {
     private protected Gate()
@@ -9,6 +9,9 @@ public abstract record Gate
 
     /// <summary>At every token.</summary>
     public static Gate Always { get; } = new AlwaysGate();
+
+    /// <summary>At the last token of each reasoning step, where the decoded text completes a blank line.</summary>
+    public static Gate Step { get; } = new StepGate();
 
     /// <summary>At the tokens where the target's activation exceeds the threshold.</summary>
     /// <param name="target">One feature, or one probe direction, at the site of the intervention.</param>

@@ -38,7 +38,7 @@ public sealed record Intervention
     /// <summary>When the intervention acts.</summary>
     public Gate Gate { get; init; } = Gate.Always;
 
-    /// <summary>Which tokens it may touch; null is both, or the completion under a prompt gate.</summary>
+    /// <summary>Which tokens it may touch; null is both, or the completion under a prompt or step gate.</summary>
     public InterventionSpan? Span { get; init; }
 
     /// <summary>Whether the sequence's first token is left alone; null takes the policy's.</summary>
@@ -48,7 +48,7 @@ public sealed record Intervention
     public StrengthUnit EffectiveUnit => Unit ?? (Target is FeatureTarget ? StrengthUnit.MaxActivation : StrengthUnit.Raw);
 
     /// <summary>The span in force, after the default.</summary>
-    public InterventionSpan EffectiveSpan => Span ?? (Gate is PromptGate ? InterventionSpan.Completion : InterventionSpan.Both);
+    public InterventionSpan EffectiveSpan => Span ?? (Gate is PromptGate or StepGate ? InterventionSpan.Completion : InterventionSpan.Both);
 
     /// <summary>The name, or the operator and the target where it has none.</summary>
     public string DisplayName => Name ?? $"{Words<SteeringOperator>.Of(Operator)} {Target}";

@@ -132,6 +132,8 @@ internal static class InterventionReader
         {
             case "always":
                 return element.IsObject("an always gate", PolicyFields.AlwaysGate) ? Gate.Always : null;
+            case "step":
+                return element.IsObject("a step gate", PolicyFields.StepGate) ? Gate.Step : null;
             case "token" or "prompt":
                 return ReadActivationGate(element, kind);
             case "callback":

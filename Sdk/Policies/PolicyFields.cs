@@ -23,12 +23,14 @@ internal static class PolicyFields
 
     public static readonly string[] AlwaysGate = ["kind"];
 
+    public static readonly string[] StepGate = ["kind"];
+
     public static readonly string[] ActivationGate = ["kind", "target", "threshold", "unit"];
 
     public static readonly string[] CallbackGate = ["kind", "name"];
 
     /// <summary>The words of a gate's <c>kind</c>.</summary>
-    public static readonly string[] GateKinds = ["always", "token", "prompt", "callback"];
+    public static readonly string[] GateKinds = ["always", "token", "prompt", "callback", "step"];
 
     /// <summary>The units that a gate's threshold may have.</summary>
     public static readonly string[] ThresholdUnits = [Words<StrengthUnit>.Of(StrengthUnit.Raw), Words<StrengthUnit>.Of(StrengthUnit.MaxActivation)];

@@ -149,6 +149,9 @@ internal static class PolicyWriter
                 writer.WriteString("kind", "callback");
                 writer.WriteString("name", callback.Name);
                 break;
+            case StepGate:
+                writer.WriteString("kind", "step");
+                break;
         }
 
         writer.WriteEndObject();

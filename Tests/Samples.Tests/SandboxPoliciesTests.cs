@@ -4,18 +4,18 @@ using Steering.Policies;
 
 namespace Steering.Tests.Samples;
 
-/// <summary>The search for policies, on the bundled model, with few features and replies.</summary>
+/// <summary>The making of policies, on the bundled model, with few steps and replies.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed partial class SandboxPoliciesTests
 {
     [TestMethod]
-    public void Policies_FindsOneThatPreventsRudeReplies()
+    public void Policies_MakesOneThatPreventsRudeReplies()
     {
         using var folder = new TemporaryFolder();
         var bundle = SandboxModel.Bundle;
         var (code, output, error) = SampleRun.Of(
-            "SandboxModel", string.Empty, ["policies", bundle.CheckpointFolder, bundle.Saes["mid-topk"], folder["policies"], "--only", "friendly", "--features", "1", "--replies", "20", "--documents", "800", "--seed", "1"]);
+            "SandboxModel", string.Empty, ["policies", bundle.CheckpointFolder, bundle.Saes["mid-topk"], folder["policies"], "--only", "friendly", "--iterations", "60", "--replies", "20", "--documents", "2000", "--seed", "1"]);
         Assert.AreEqual(0, code, error);
         var unsteered = RateOf("unsteered", output);
         var chosen = RateOf("chosen", output);

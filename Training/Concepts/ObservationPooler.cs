@@ -79,18 +79,12 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
     /// <summary>A step ends with the token that completes a blank line of the decoded text, or with the text.</summary>
     private void AddSteps(ReadOnlySpan<int> concepts, ReadOnlySpan<int> ids, ReadOnlySpan<LeftOut> leftOut, SparseActivations activations, int first)
     {
-        var detokenizer = tokenizer.CreateDetokenizer();
-        var (row, newLines) = (first - 1, 0);
+        var boundaries = new StepBoundaries(tokenizer);
+        var row = first - 1;
         for (var token = 0; token < ids.Length; token++)
         {
             row += leftOut[token] == LeftOut.No ? 1 : 0;
-            var ends = false;
-            foreach (var character in detokenizer.Append(ids[token]))
-            {
-                newLines = character == '\n' ? newLines + 1 : char.IsWhiteSpace(character) ? newLines : 0;
-                ends |= newLines == 2;
-            }
-
+            var ends = boundaries.Append(ids[token]);
             if ((ends || token == ids.Length - 1) && leftOut[token] == LeftOut.No)
             {
                 accumulator.Add(concepts, activations.Indices(row), activations.Values(row));

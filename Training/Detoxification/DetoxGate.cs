@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Steering.Policies;
 using Steering.Saes;
 using Steering.Training.Activations;
 

@@ -21,7 +21,7 @@ public static class ExperimentReport
             report.Paragraph(result.Description);
         }
 
-        report.Paragraph(string.Create(CultureInfo.InvariantCulture, $"{result.Model}, {result.Prompts} prompts from {result.Source}, {result.Samples} {(result.Samples == 1 ? "reply" : "replies")} to each, at most {result.MaxTokens} tokens at temperature {result.Temperature}, seed {result.Seed}. Intervals hold 95 %."));
+        report.Paragraph(string.Create(CultureInfo.InvariantCulture, $"{result.Model}, {result.Prompts} prompts from {result.Source}, {result.Samples} {(result.Samples == 1 ? "reply" : "replies")} to each, at most {result.MaxTokens} tokens at temperature {result.Temperature}, seed {result.Seed}, decoder {result.Decoder}. Intervals hold 95 %."));
         foreach (var warning in result.Warnings)
         {
             report.Paragraph($"⚠ {warning}");

@@ -12,6 +12,7 @@ internal sealed class ReportRunner(string folder, ulong seed, int documents, int
     private readonly SteerableModel _model = SteerableModel.Load(folder, new SteerableModelOptions { Threads = 1 });
     private readonly ReportPrompts _prompts = new(seed);
     private readonly ReplyOptions _options = new() { Seed = seed };
+    private ReplyWriter? _writer;
     private ulong _groups;
 
     public async Task<ModelReport> RunAsync(string name, CancellationToken cancellation)
@@ -38,7 +39,11 @@ internal sealed class ReportRunner(string folder, ulong seed, int documents, int
             arithmetic);
     }
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        _model.Dispose();
+    }
 
     private async Task<IReadOnlyList<ComparedRate>> RegistersAsync(CancellationToken cancellation)
     {
@@ -108,5 +113,5 @@ internal sealed class ReportRunner(string folder, ulong seed, int documents, int
     }
 
     private Task<IReadOnlyList<SandboxReply>> WriteAsync(IReadOnlyList<ReplyPrompt> prompts, CancellationToken cancellation) =>
-        new ReplyWriter(_model).WriteAsync(prompts, CompiledPolicy.Empty, _options with { Seed = unchecked(_options.Seed + (1000 * ++_groups)) }, progress: null, cancellation);
+        (_writer ??= new ReplyWriter(_model)).WriteAsync(prompts, CompiledPolicy.Empty, _options with { Seed = unchecked(_options.Seed + (1000 * ++_groups)) }, progress: null, cancellation);
 }

@@ -23,6 +23,10 @@ public sealed class EvaluateCommandTests
         }
 
         var bytes = await File.ReadAllBytesAsync(folder["out/result.json"]);
+        Assert.AreEqual("batch", run.Json.GetProperty("decoder").GetString());
+        (await CliRun.Of("evaluate", file, "--output", folder["out"], "--resume", "--decoder", "genai")).Fails(1, "holds replies to something else");
+        var genai = (await CliRun.Of("evaluate", file, "--output", folder["genai"], "--decoder", "genai", "--json")).Succeeds();
+        Assert.AreEqual("genai", genai.Json.GetProperty("decoder").GetString());
         Assert.Contains("<svg", await File.ReadAllTextAsync(folder["out/report.html"]));
         (await CliRun.Of("evaluate", file, "--output", folder["out"])).Fails(1, "--resume");
 

@@ -16,7 +16,8 @@ internal sealed class PolicyTarget : IFuzzTarget
             { "target": { "sae": "other", "feature": 7 }, "operator": "scale", "gain": -1, "gate": { "kind": "token", "target": { "sae": "other", "feature": 9 }, "threshold": 0.25 } },
             { "target": { "vector": "calm.gguf", "firstBlock": 8, "lastBlock": 22, "normalize": false }, "operator": "add", "value": 0.1, "gate": { "kind": "prompt", "target": { "direction": [0, 1.5], "site": "resid_post.3" }, "threshold": -2, "unit": "raw" } },
             { "target": { "vector": "calm.safetensors", "site": "resid_post.3" }, "operator": "projectionGain", "gain": 0, "gate": { "kind": "callback", "name": "night" } },
-            { "target": { "direction": [1, 0], "site": "resid_post.3" }, "operator": "cap", "value": 0.5, "unit": "residualNorm", "gate": { "kind": "always" }, "span": "both" }
+            { "target": { "direction": [1, 0], "site": "resid_post.3" }, "operator": "cap", "value": 0.5, "unit": "residualNorm", "gate": { "kind": "always" }, "span": "both" },
+            { "target": { "direction": [1, 0], "site": "resid_post.3" }, "operator": "add", "value": 0.5, "gate": { "kind": "step" } }
           ]
         }
         """;
@@ -33,7 +34,7 @@ internal sealed class PolicyTarget : IFuzzTarget
         .. new[]
         {
             "version", "interventions", "target", "sae", "feature", "features", "vector", "site", "direction", "operator", "value", "values", "gain", "unit", "span", "gate", "kind", "threshold", "name", "firstBlock", "lastBlock", "normalize",
-            "add", "clamp", "clampActive", "scale", "ablate", "cap", "floor", "projectionGain", "raw", "maxActivation", "residualNorm", "prompt", "completion", "both", "always", "token", "callback", "resid_post.3", "../x", "/etc", "",
+            "add", "clamp", "clampActive", "scale", "ablate", "cap", "floor", "projectionGain", "raw", "maxActivation", "residualNorm", "prompt", "completion", "both", "always", "token", "callback", "step", "resid_post.3", "../x", "/etc", "",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 

@@ -20,6 +20,7 @@ public sealed class BatchingRefusalTests
         [new BatchingDecoderOptions { PrefillShare = double.NaN }, "PrefillShare is NaN"],
         [new BatchingDecoderOptions { ReadAhead = 0 }, "ReadAhead is 0"],
         [new BatchingDecoderOptions { MaxTokens = 1 }, "MaxTokens is 1"],
+        [new BatchingDecoderOptions { Threads = -1 }, "Threads is -1"],
     ];
 
     [TestMethod]

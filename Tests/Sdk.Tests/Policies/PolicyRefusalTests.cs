@@ -99,8 +99,8 @@ public sealed class PolicyRefusalTests
         RefuseIntervention($$"""{ "target": {{target}}, "operator": "add", "value": 1 }""", sentence);
 
     [TestMethod]
-    [DataRow("\"always\"", "interventions[0].gate: expected a gate, an object with a field 'kind', one of always, token, prompt, callback.")]
-    [DataRow("{}", "interventions[0].gate: the field 'kind' is missing: one of always, token, prompt, callback.")]
+    [DataRow("\"always\"", "interventions[0].gate: expected a gate, an object with a field 'kind', one of always, token, prompt, callback, step.")]
+    [DataRow("{}", "interventions[0].gate: the field 'kind' is missing: one of always, token, prompt, callback, step.")]
     [DataRow("""{ "kind": "tokens" }""", "interventions[0].gate.kind: unknown gate 'tokens': did you mean 'token'?")]
     [DataRow("""{ "kind": "always", "threshold": 1 }""", "interventions[0].gate: unknown field 'threshold' in an always gate")]
     [DataRow("""{ "kind": "token", "threshold": 1 }""", "interventions[0].gate: the field 'target' is missing")]
@@ -110,6 +110,7 @@ public sealed class PolicyRefusalTests
     [DataRow("""{ "kind": "token", "target": { "feature": 1 }, "threshold": 1, "unit": "residualNorm" }""", "interventions[0].gate.unit: a threshold is measured in raw or maxActivation.")]
     [DataRow("""{ "kind": "prompt", "target": { "direction": [1], "site": "resid_post.3" }, "threshold": 1, "unit": "maxActivation" }""", "interventions[0].gate.unit: a probe direction has no maximum activation; use raw.")]
     [DataRow("""{ "kind": "callback" }""", "interventions[0].gate: the field 'name' is missing")]
+    [DataRow("""{ "kind": "step", "threshold": 1 }""", "interventions[0].gate: unknown field 'threshold' in a step gate")]
     [DataRow("""{ "kind": "callback", "name": "" }""", "interventions[0].gate.name: the text is empty.")]
     public void Gate_ThatIsWrong_IsRefused(string gate, string sentence) =>
         RefuseIntervention($$"""{ "target": { "feature": 9 }, "operator": "ablate", "gate": {{gate}} }""", sentence);

@@ -72,9 +72,10 @@ internal static class PolicySamples
         InterventionTarget target = random.Next(2) == 0 ? Features(random, 1) : Direction(random);
         var threshold = target is FeatureTarget ? Math.Abs(Number(random)) : Number(random);
         var unit = target is FeatureTarget ? Pick<StrengthUnit?>(random, [null, StrengthUnit.Raw, StrengthUnit.MaxActivation]) : Pick<StrengthUnit?>(random, [null, StrengthUnit.Raw]);
-        return random.Next(4) switch
+        return random.Next(5) switch
         {
             0 => Gate.Always,
+            4 => Gate.Step,
             1 => Gate.Token(target, threshold, unit),
             2 => Gate.Prompt(target, threshold, unit),
             _ => Gate.Callback(Name(random)),

@@ -41,6 +41,7 @@ public sealed class PolicySchemaTests
             Definition("alwaysGate").GetProperty("properties").GetProperty("kind").GetProperty("const").GetString()!,
             .. Definition("activationGate").GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(word => word.GetString()!),
             Definition("callbackGate").GetProperty("properties").GetProperty("kind").GetProperty("const").GetString()!,
+            Definition("stepGate").GetProperty("properties").GetProperty("kind").GetProperty("const").GetString()!,
         ];
         CollectionAssert.AreEqual(PolicyFields.GateKinds, kinds);
     }

@@ -10,12 +10,12 @@ namespace Steering.Training.Evaluation.Experiments;
 /// <summary>SHA-256 of everything that decides the replies of a condition, so that replies to something else are never continued.</summary>
 internal static class ConditionFingerprint
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     public static string Of(Experiment experiment, IExperimentModel model, ExperimentCondition condition, IReadOnlyList<ExperimentPrompt> prompts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Version}|{model.Fingerprint}|{condition.Kind}|{prompts.Count}|{experiment.Samples}|{experiment.Seed}|{experiment.Temperature:R}|{experiment.TopK}|{experiment.TopP:R}|{experiment.MaxTokens}"));
+        Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Version}|{model.Fingerprint}|{model.DecoderKind}|{condition.Kind}|{prompts.Count}|{experiment.Samples}|{experiment.Seed}|{experiment.Temperature:R}|{experiment.TopK}|{experiment.TopP:R}|{experiment.MaxTokens}"));
         foreach (var prompt in prompts)
         {
             Add(hash, condition.IsPrompted ? prompt.Prompted! : prompt.Text);
@@ -28,7 +28,7 @@ internal static class ConditionFingerprint
 
         foreach (var intervention in condition.Compiled.Interventions)
         {
-            Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Words<InterventionSpan>.Of(intervention.Span)}|{string.Join(',', intervention.Rows)}|{intervention.LatchRow}|{intervention.LatchThreshold:R}|{intervention.LatchFirstPosition}|{intervention.Callback}"));
+            Add(hash, string.Create(CultureInfo.InvariantCulture, $"{Words<InterventionSpan>.Of(intervention.Span)}|{string.Join(',', intervention.Rows)}|{intervention.LatchRow}|{intervention.LatchThreshold:R}|{intervention.LatchFirstPosition}|{intervention.Callback}{(intervention.AtStepEnds ? "|step" : string.Empty)}"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,3 +1,4 @@
+using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
@@ -7,15 +8,16 @@ using Steering.Training.Activations;
 
 namespace Steering.Training.Evaluation.Experiments;
 
-/// <summary>A model folder with autoencoders, for experiments. It holds the model twice, once to decode and once to score, the latter from its first use on.</summary>
+/// <summary>A model folder with autoencoders, for experiments. It holds the weights for GenAI, for the batch, and from the first text scored on for scoring.</summary>
 public sealed class ExperimentModel : IExperimentModel, IDisposable
 {
     private readonly SteerableModel _model;
+    private readonly BulkDecoder _decoder;
     private readonly Lazy<ForwardPass> _pass;
     private readonly PolicyCompiler? _compiler;
     private readonly IReadOnlyDictionary<string, SparseAutoencoder> _saes;
 
-    private ExperimentModel(SteerableModel model, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, bool allowOtherModel)
+    private ExperimentModel(SteerableModel model, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, bool allowOtherModel, DecoderChoice decoder)
     {
         _model = model;
         _pass = new Lazy<ForwardPass>(() => ForwardPass.Load(model.Folder, model.Options));
@@ -30,7 +32,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
         Fingerprint = model.Manifest is { } manifest
             ? $"{manifest.GraphSha256}/{manifest.WeightsSha256}"
             : Steering.IO.Fingerprint.Sha256([.. Directory.EnumerateFiles(model.Folder, "*.onnx*").Order(StringComparer.Ordinal)]);
-        (Decoder, Parallelism) = CreateDecoder(model);
+        _decoder = BulkDecoder.Create(model, decoder);
     }
 
     /// <inheritdoc/>
@@ -40,18 +42,28 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     public string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public ISteeredDecoder Decoder { get; }
+    public ISteeredDecoder Decoder => _decoder;
 
     /// <inheritdoc/>
-    public int Parallelism { get; }
+    public DecoderChoice DecoderKind => _decoder.Kind;
+
+    /// <inheritdoc/>
+    public string? BatchRefusal => _decoder.Refusal;
+
+    /// <inheritdoc/>
+    public int ReplyParallelism => _decoder.Parallelism;
+
+    /// <inheritdoc/>
+    public int Parallelism => _model.Options.Threads == 1 ? Environment.ProcessorCount : 1;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">Folder with <c>genai_config.json</c>.</param>
     /// <param name="saes">Autoencoders by the id that policies name them by, with the site where they do not say it themselves.</param>
     /// <param name="options">How to load it, or null: one thread a pass, as many passes as there are cores.</param>
     /// <param name="allowOtherModel">Whether autoencoders of another model of the same width are accepted.</param>
-    /// <exception cref="SteeringException">There is no model, or an autoencoder does not fit it.</exception>
-    public static ExperimentModel Load(string folder, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, SteerableModelOptions? options = null, bool allowOtherModel = false)
+    /// <param name="decoder">Which decoder writes the replies.</param>
+    /// <exception cref="SteeringException">There is no model, an autoencoder does not fit it, or it cannot be decoded as asked.</exception>
+    public static ExperimentModel Load(string folder, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, SteerableModelOptions? options = null, bool allowOtherModel = false, DecoderChoice decoder = DecoderChoice.Auto)
     {
         ArgumentNullException.ThrowIfNull(saes);
         var model = SteerableModel.Load(folder, options ?? new SteerableModelOptions { Threads = 1 });
@@ -62,7 +74,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
                 SaeModelMatch.Check(sae, model.Manifest ?? throw new SteeringException($"{folder} has no sockets, so it cannot be steered. Make a socketed folder with 'steer socket'."), site, allowOtherModel);
             }
 
-            return new ExperimentModel(model, saes, allowOtherModel);
+            return new ExperimentModel(model, saes, allowOtherModel, decoder);
         }
         catch
         {
@@ -119,11 +131,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
             _pass.Value.Dispose();
         }
 
-        (Decoder as IDisposable)?.Dispose();
+        _decoder.Dispose();
         _model.Dispose();
     }
-
-    /// <summary>The one place that says which decoder experiments run on, and how many replies it is given at once.</summary>
-    private static (ISteeredDecoder Decoder, int Parallelism) CreateDecoder(SteerableModel model) =>
-        (new GenAiDecoder(model), model.Options.Threads == 1 ? Environment.ProcessorCount : 1);
 }

@@ -32,6 +32,9 @@ public sealed record ExperimentResult
     /// <summary>Largest number of tokens of a reply.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>What wrote the replies, <c>batch</c> or <c>genai</c>: the same seed gives one other replies than the other.</summary>
+    public required string Decoder { get; init; }
+
     /// <summary>The judges.</summary>
     public required IReadOnlyList<JudgeSummary> Judges { get; init; }
 

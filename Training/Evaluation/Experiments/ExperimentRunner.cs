@@ -87,7 +87,7 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
 
         var total = prompts.Count * experiment.Samples * conditions.Count;
         var done = total - work.Count;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = model.Parallelism, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = model.ReplyParallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, work.Count, options, async (item, cancellation) =>
         {
             var (condition, log, ids, index) = work[item];
@@ -194,10 +194,11 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
         Seed = experiment.Seed,
         Temperature = experiment.Temperature,
         MaxTokens = experiment.MaxTokens,
+        Decoder = model.DecoderKind.ToString().ToLowerInvariant(),
         Judges = [.. experiment.Judges.Select(judge => new JudgeSummary(judge.Judge.Name, judge.Kind, judge.Judge.Counts, judge.Judge.Threshold, judge.Aim, judge.Chose))],
         Conditions = results,
         MissingControls = missing,
-        Warnings = [.. ExperimentWarnings.Of(experiment, results)],
+        Warnings = [.. ExperimentWarnings.Of(experiment, model, results)],
         Examples =
         [
             .. Enumerable.Range(0, Math.Min(experiment.Examples, prompts.Count)).Select(prompt => new ExamplePrompt(

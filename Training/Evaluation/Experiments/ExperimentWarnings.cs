@@ -8,7 +8,7 @@ internal static class ExperimentWarnings
     private const int FewReplies = 100;
     private const double ManyFailures = 0.05;
 
-    public static IEnumerable<string> Of(Experiment experiment, IReadOnlyList<ConditionResult> results)
+    public static IEnumerable<string> Of(Experiment experiment, IExperimentModel model, IReadOnlyList<ConditionResult> results)
     {
         string[] chose = [.. experiment.Judges.Where(judge => judge.Chose).Select(judge => judge.Judge.Name)];
         if (chose.Length > 0)
@@ -18,6 +18,11 @@ internal static class ExperimentWarnings
         else if (!experiment.SaysWhatChose)
         {
             yield return "The experiment does not say which judges chose the policies (chosenBy; an empty list where none did), so none of them is known to be impartial.";
+        }
+
+        if (model.BatchRefusal is { } refusal)
+        {
+            yield return $"Replies were decoded one by one on GenAI, which is slower: {refusal}";
         }
 
         if (results[0].Replies < FewReplies)

@@ -1,3 +1,4 @@
+using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
@@ -18,7 +19,16 @@ public interface IExperimentModel
     /// <summary>Writes the replies.</summary>
     ISteeredDecoder Decoder { get; }
 
-    /// <summary>How many replies are decoded, and texts scored, at once.</summary>
+    /// <summary>Which decoder that is, <see cref="DecoderChoice.Batch"/> or <see cref="DecoderChoice.GenAi"/>: the same seed gives one other replies than the other.</summary>
+    DecoderChoice DecoderKind { get; }
+
+    /// <summary>Why replies are not decoded in a batch, though it was left to the model; otherwise null.</summary>
+    string? BatchRefusal { get; }
+
+    /// <summary>How many replies are asked of the decoder at once.</summary>
+    int ReplyParallelism { get; }
+
+    /// <summary>How many texts are scored at once.</summary>
     int Parallelism { get; }
 
     /// <summary>Token ids of a text; special tokens written in it become their ids.</summary>

@@ -127,7 +127,7 @@ internal sealed class ReplyLog : IDisposable
     {
         if (header.ValueKind != JsonValueKind.Object || !header.TryGetProperty("fingerprint", out var value) || value.ValueKind != JsonValueKind.String || value.GetString() != fingerprint)
         {
-            throw new SteeringException($"{path} holds replies to something else: the model, the prompts, the policy, the seed, the samples or the sampling have changed since. Choose another folder with --output, or delete that file to have its replies written again.");
+            throw new SteeringException($"{path} holds replies to something else: the model, the prompts, the policy, the seed, the samples, the sampling or the decoder have changed since. Choose another folder with --output, or delete that file to have its replies written again.");
         }
     }
 

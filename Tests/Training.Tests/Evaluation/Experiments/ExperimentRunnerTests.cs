@@ -1,3 +1,4 @@
+using Steering.Batching;
 using Steering.Policies;
 using Steering.Training.Evaluation.Experiments;
 using Steering.Training.Evaluation.Judges;
@@ -99,7 +100,7 @@ public sealed class ExperimentRunnerTests
         using var folder = new TemporaryFolder();
         var experiment = Write(folder);
         await Run(folder, new ScriptedModel(Script), experiment);
-        foreach (var (model, changed) in ((ScriptedModel, Experiment)[])[(new(Script) { Fingerprint = "another" }, experiment), (new(Script), experiment with { Seed = 4 }), (new(Script), experiment with { MaxTokens = 9 })])
+        foreach (var (model, changed) in ((ScriptedModel, Experiment)[])[(new(Script) { Fingerprint = "another" }, experiment), (new(Script) { DecoderKind = DecoderChoice.GenAi }, experiment), (new(Script), experiment with { Seed = 4 }), (new(Script), experiment with { MaxTokens = 9 })])
         {
             var failure = await Assert.ThrowsExactlyAsync<SteeringException>(() => Run(folder, model, changed, resume: true));
             Assert.Contains("holds replies to something else", failure.Message);
@@ -107,6 +108,18 @@ public sealed class ExperimentRunnerTests
 
         File.AppendAllText(folder["out/replies/calm.jsonl"], "{\"prompt\":0,\"sample\":0,\"text\":\"x\",\"ended\":true,\"ids\":[1]}\n");
         Assert.Contains("not a reply of this experiment", (await Assert.ThrowsExactlyAsync<SteeringException>(() => Run(folder, new ScriptedModel(Script), experiment, resume: true))).Message);
+    }
+
+    [TestMethod]
+    public async Task WhatWroteTheReplies_IsSaid_AndWhyItWasNoBatch()
+    {
+        using var folder = new TemporaryFolder();
+        var batch = await Run(folder, new ScriptedModel(Script), Write(folder));
+        Assert.AreEqual("batch", batch.Decoder);
+        Assert.DoesNotContain(warning => warning.Contains("GenAI", StringComparison.Ordinal), batch.Warnings);
+        var alone = await Run(folder, new ScriptedModel(Script) { DecoderKind = DecoderChoice.GenAi, BatchRefusal = "its graph is odd." }, Write(folder), "alone");
+        Assert.AreEqual("genai", alone.Decoder);
+        Assert.Contains(warning => warning.Contains("its graph is odd", StringComparison.Ordinal), alone.Warnings);
     }
 
     [TestMethod]

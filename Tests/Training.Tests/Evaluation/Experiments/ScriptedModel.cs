@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
@@ -29,6 +30,12 @@ internal sealed class ScriptedModel(Func<string, bool, string> script) : IExperi
     public string Fingerprint { get; set; } = "one";
 
     public ISteeredDecoder Decoder => this;
+
+    public DecoderChoice DecoderKind { get; set; } = DecoderChoice.Batch;
+
+    public string? BatchRefusal { get; set; }
+
+    public int ReplyParallelism => 1;
 
     public int Parallelism => 1;
 
