@@ -8,7 +8,8 @@ namespace Steering.Training.Concepts;
 /// <summary>
 /// Measures concepts: labelled texts through the first part of the model and the SAE's encoder into a
 /// <see cref="ConceptAccumulator"/>. Each text is a sequence of its own. The first token and massive activations are left
-/// out as the harvester does.
+/// out as the harvester does. Where spans or steps are labelled, each is one observation, pooled over its tokens; tokens outside are
+/// left out unless they have a label of their own.
 /// </summary>
 /// <param name="harvester">The model up to the SAE's site.</param>
 /// <param name="tokenizer">Its tokenizer.</param>
@@ -16,10 +17,10 @@ namespace Steering.Training.Concepts;
 /// <param name="options">How to measure, or null.</param>
 public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer, SparseAutoencoder autoencoder, ConceptFitOptions? options = null)
 {
-    // Sorted by length within such a group, batches hold texts of like length and little filling.
-    private const int GroupTexts = 512;
-
     private readonly ConceptFitOptions _options = options ?? new ConceptFitOptions();
+
+    /// <summary>Labelled spans and steps of the last measurement that gave no observation: cut off with the end of their text, or every token of theirs left out.</summary>
+    public long SpansLost { get; private set; }
 
     /// <summary>Measures.</summary>
     /// <param name="corpus">The texts.</param>
@@ -31,28 +32,28 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(origin);
-        var (labels, all) = corpus.Labels(cancellationToken);
+        var (labels, all, inParts) = corpus.Labels(cancellationToken);
+        if (_options.Outside is { } outside)
+        {
+            if (inParts == 0)
+            {
+                throw new SteeringException($"The label '{outside}' is for tokens outside of labelled spans or steps, and every text of {corpus.Name} is labelled as a whole. Leave it out.");
+            }
+
+            labels = [.. labels.Append(outside).Distinct(StringComparer.Ordinal)];
+        }
+
         var accumulator = new ConceptAccumulator(autoencoder.LatentCount, labels, _options.ExactValues);
         var indices = labels.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         var pooler = new ObservationPooler(accumulator, tokenizer, _options.Pooling);
-        var waiting = new Dictionary<long, LabelledText>();
         var (read, tokens, leftOut) = (0L, 0L, 0L);
-        foreach (var batch in harvester.Run(Windows(corpus, waiting, cancellationToken), cancellationToken: cancellationToken))
+        var harvest = new LabelledHarvest(harvester, tokenizer, _options.MaximumTokens, _options.Outside);
+        foreach (var (batch, texts) in harvest.Run(corpus.Read(cancellationToken), cancellationToken))
         {
             var activations = autoencoder.EncodeSparse(batch.Activations, batch.Rows);
-            var (token, row) = (0, 0);
-            foreach (var window in batch.Windows)
+            foreach (var text in texts)
             {
-                waiting.Remove(window.Number, out var text);
-                var outside = batch.LeftOut.AsSpan(token, window.Ids.Length);
-                if (!outside.Contains(LeftOut.No))
-                {
-                    throw new SteeringException($"{text!.Place}: every one of its {window.Ids.Length} tokens is left out (the first of a text, or of massive norm), so it says nothing. Take such texts out.");
-                }
-
-                pooler.Add([.. text!.Labels.Select(label => indices[label])], window.Ids, outside, activations, row);
-                row += outside.Count(LeftOut.No);
-                token += window.Ids.Length;
+                pooler.Add(text, names => [.. names.Select(name => indices[name])], activations);
                 progress?.Report((++read, all));
             }
 
@@ -60,28 +61,7 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
             leftOut += batch.Tokens - batch.Rows;
         }
 
+        SpansLost = pooler.SpansLost;
         return accumulator.ToStatistics(origin with { Pooling = _options.Pooling, Corpus = corpus.Name, Tokens = tokens, TokensLeftOut = leftOut }, cancellationToken);
-    }
-
-    private IEnumerable<TokenWindow> Windows(LabelledCorpus corpus, Dictionary<long, LabelledText> waiting, CancellationToken cancellationToken)
-    {
-        var number = 0L;
-        foreach (var group in corpus.Read(cancellationToken).Chunk(GroupTexts))
-        {
-            var encoded = group.Select(text => (Text: text, Ids: Encode(text))).OrderBy(entry => entry.Ids.Length);
-            foreach (var (text, ids) in encoded)
-            {
-                waiting.Add(number, text);
-                yield return new TokenWindow { Number = number++, Ids = ids, Documents = new long[ids.Length], Roles = new TokenRole[ids.Length] };
-            }
-        }
-    }
-
-    private int[] Encode(LabelledText text)
-    {
-        var ids = tokenizer.Encode(text.Text, addSpecialTokens: true);
-        return ids.Length > 0
-            ? ids[..Math.Min(ids.Length, _options.MaximumTokens)]
-            : throw new SteeringException($"{text.Place} holds no text. Take empty texts out.");
     }
 }

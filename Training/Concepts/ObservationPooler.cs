@@ -12,15 +12,77 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
     private readonly List<int> _touched = [];
     private float[] _values = [];
 
+    /// <summary>Labelled spans and steps without a token that counts.</summary>
+    public long SpansLost { get; private set; }
+
     /// <summary>Adds a text.</summary>
-    /// <param name="concepts">Its concepts.</param>
-    /// <param name="ids">Its tokens.</param>
-    /// <param name="leftOut">[tokens] which have no row.</param>
-    /// <param name="activations">Activations of a batch.</param>
-    /// <param name="first">The text's first row in it.</param>
-    public void Add(ReadOnlySpan<int> concepts, ReadOnlySpan<int> ids, ReadOnlySpan<LeftOut> leftOut, SparseActivations activations, int first)
+    /// <param name="text">The text.</param>
+    /// <param name="concepts">The concepts of labels.</param>
+    /// <param name="activations">Activations of its batch.</param>
+    /// <exception cref="SteeringException">Spans are to be pooled by step.</exception>
+    public void Add(LabelledTokens text, Func<IReadOnlyList<string>, int[]> concepts, SparseActivations activations)
     {
-        var rows = leftOut.Count(LeftOut.No);
+        if (text.Parts is null)
+        {
+            AddWhole(concepts(text.Text.Labels), text, activations);
+            return;
+        }
+
+        if (pooling == ConceptPooling.Step && text.Text.Scope == LabelScope.Span)
+        {
+            throw new SteeringException($"{text.Text.Place} labels spans, and pooling by step is for labels of steps or whole texts. Pool spans by maximum, mean, last or token.");
+        }
+
+        SpansLost += text.Text.Spans.Count(span => span.Labels.Count > 0) - text.Parts.Sum(part => part.Spans);
+        if (pooling == ConceptPooling.Token)
+        {
+            AddTokens(text, concepts, activations);
+            return;
+        }
+
+        foreach (var part in text.Parts)
+        {
+            var (first, rows) = text.RowsOf(part.First, part.End);
+            if (rows == 0)
+            {
+                SpansLost += part.Spans;
+            }
+            else if (pooling is ConceptPooling.Last or ConceptPooling.Step)
+            {
+                accumulator.Add(concepts(part.Labels), activations.Indices(first + rows - 1), activations.Values(first + rows - 1));
+            }
+            else
+            {
+                AddPooled(concepts(part.Labels), activations, first, rows);
+            }
+        }
+    }
+
+    /// <summary>Every token once, under the labels of all spans that hold it.</summary>
+    private void AddTokens(LabelledTokens text, Func<IReadOnlyList<string>, int[]> concepts, SparseActivations activations)
+    {
+        SpansLost += text.Parts!.Where(part => text.RowsOf(part.First, part.End).Count == 0).Sum(part => part.Spans);
+        var row = text.FirstRow;
+        for (var token = 0; token < text.Ids.Length; token++)
+        {
+            if (text.LeftOut.Span[token] != LeftOut.No)
+            {
+                continue;
+            }
+
+            string[] labels = [.. text.Parts!.Where(part => part.First <= token && token < part.End).SelectMany(part => part.Labels).Distinct(StringComparer.Ordinal)];
+            if (labels.Length > 0)
+            {
+                accumulator.Add(concepts(labels), activations.Indices(row), activations.Values(row));
+            }
+
+            row++;
+        }
+    }
+
+    private void AddWhole(ReadOnlySpan<int> concepts, LabelledTokens text, SparseActivations activations)
+    {
+        var (first, rows) = (text.FirstRow, text.Rows);
         switch (pooling)
         {
             case ConceptPooling.Last:
@@ -34,7 +96,7 @@ internal sealed class ObservationPooler(ConceptAccumulator accumulator, ITextTok
 
                 break;
             case ConceptPooling.Step:
-                AddSteps(concepts, ids, leftOut, activations, first);
+                AddSteps(concepts, text.Ids, text.LeftOut.Span, activations, first);
                 break;
             default:
                 AddPooled(concepts, activations, first, rows);

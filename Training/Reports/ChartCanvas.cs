@@ -9,13 +9,22 @@ namespace Steering.Training.Reports;
 /// </summary>
 internal sealed class ChartCanvas
 {
-    private const double Width = 640;
-    private const double Height = 300;
+    /// <summary>Width of a drawing.</summary>
+    public const double Width = 640;
+
+    /// <summary>Height of a drawing.</summary>
+    public const double Height = 300;
+
+    /// <summary>Where the field of a drawing begins.</summary>
+    public const double Top = 34;
+
+    /// <summary>Height below the field.</summary>
+    public const double Bottom = 46;
+
     private const double Left = 64;
     private const double Right = 16;
-    private const double Top = 34;
-    private const double Bottom = 46;
     private const int Colours = 6;
+    private readonly string _head;
     private readonly StringBuilder _svg = new();
     private readonly ChartScale _x;
     private readonly ChartScale _y;
@@ -23,7 +32,8 @@ internal sealed class ChartCanvas
     public ChartCanvas(string title, ChartAxis x, ChartAxis y, IEnumerable<double> xs, IEnumerable<double> ys)
     {
         (_x, _y) = (new ChartScale(x, xs), new ChartScale(y, ys));
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{PageText.Clean(title)}\"><text class=\"title\" x=\"{Left}\" y=\"16\">{PageText.Clean(title)}</text>");
+        _head = Head(title, Width);
+        _svg.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" x=\"{Left}\" y=\"16\">{PageText.Clean(title)}</text>");
         foreach (var (share, text) in _y.Ticks())
         {
             var at = Down(share);
@@ -91,8 +101,18 @@ internal sealed class ChartCanvas
         _svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"fill0\" x=\"{left + 0.5:0.##}\" y=\"{top:0.#}\" width=\"{Math.Max(right - left - 1, 0.5):0.##}\" height=\"{foot - top:0.#}\"><title>{PageText.Clean(text)}</title></rect>");
     }
 
+    /// <summary>What is drawn, without the element around it: a part of another drawing.</summary>
+    public string Content => _svg.ToString();
+
+    /// <summary>How a drawing of this height begins.</summary>
+    public static string Head(string title, double width) =>
+        string.Create(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {width} {Height}\" role=\"img\" aria-label=\"{PageText.Clean(title)}\">");
+
+    /// <summary>The class of a series' fill.</summary>
+    public static string Fill(int series) => string.Create(CultureInfo.InvariantCulture, $"fill{series % Colours}");
+
     /// <summary>The drawing.</summary>
-    public string ToSvg() => _svg + "</svg>";
+    public string ToSvg() => $"{_head}{_svg}</svg>";
 
     private static double Across(double share) => Left + (share * (Width - Left - Right));
 

@@ -20,11 +20,8 @@ public sealed class HtmlReport
         th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--rule);vertical-align:top}
         th{font-weight:600}td.number,th.number{text-align:right}td.note{color:var(--soft);font-size:.87em}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(24rem,1fr));gap:1rem}
-        .chart{width:100%;height:auto}.chart text{fill:var(--ink);font:12px system-ui,sans-serif}.chart .title{font-weight:600;font-size:13px}.chart .tick{fill:var(--soft);font-size:11px}
-        .grid{stroke:var(--rule);stroke-width:.7}
-        .fill0{fill:var(--s0)}.fill1{fill:var(--s1)}.fill2{fill:var(--s2)}.fill3{fill:var(--s3)}.fill4{fill:var(--s4)}.fill5{fill:var(--s5)}
-        .line0,.line1,.line2,.line3,.line4,.line5{fill:none;stroke-width:1.8}
-        .line0{stroke:var(--s0)}.line1{stroke:var(--s1)}.line2{stroke:var(--s2)}.line3{stroke:var(--s3)}.line4{stroke:var(--s4)}.line5{stroke:var(--s5)}
+        .chart{width:100%;height:auto}
+        """ + "\n" + ChartStyle.Rules + "\n" + """
         .example{white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.6 ui-monospace,monospace;margin:.1rem 0}
         .example .on{border-bottom:2px solid var(--mark)}.example .peak{color:var(--mark);font-weight:700}
         """;

@@ -15,9 +15,29 @@ public sealed record RankedFeature(int Latent, double Score)
     /// <param name="largestRest">For <see cref="FeatureRanking.Firing"/>: largest firing rate of the rest.</param>
     public static IReadOnlyList<RankedFeature> Of(ConceptStatistics statistics, int concept, FeatureRanking ranking, int count, double largestRest = 0.01)
     {
+        var scores = Scores(statistics, concept, ranking, largestRest);
+        var difference = FeatureScores.MeanDifference(statistics, concept);
+        return
+        [
+            .. scores.Select((score, latent) => new RankedFeature(latent, score))
+                .Where(feature => feature.Score > 0 && difference[feature.Latent] > 0)
+                .OrderByDescending(feature => feature.Score)
+                .ThenBy(feature => feature.Latent)
+                .Take(count),
+        ];
+    }
+
+    /// <summary>The scores of all latents.</summary>
+    /// <param name="statistics">What was measured.</param>
+    /// <param name="concept">Concept, 0-based.</param>
+    /// <param name="ranking">By what.</param>
+    /// <param name="largestRest">For <see cref="FeatureRanking.Firing"/>: largest firing rate of the rest.</param>
+    /// <returns>[D]; 0 for an ROC-AUC of no more than 1/2.</returns>
+    public static double[] Scores(ConceptStatistics statistics, int concept, FeatureRanking ranking, double largestRest = 0.01)
+    {
         ArgumentNullException.ThrowIfNull(statistics);
         var difference = FeatureScores.MeanDifference(statistics, concept);
-        var scores = ranking switch
+        return ranking switch
         {
             FeatureRanking.Auroc => Array.ConvertAll(FeatureScores.Auroc(statistics, concept), area => area > 0.5 ? area : 0),
             FeatureRanking.Mean => difference,
@@ -27,13 +47,5 @@ public sealed record RankedFeature(int Latent, double Score)
             FeatureRanking.Separability => FeatureScores.Separability(statistics, concept),
             _ => throw new ArgumentOutOfRangeException(nameof(ranking), ranking, "Not a ranking."),
         };
-        return
-        [
-            .. scores.Select((score, latent) => new RankedFeature(latent, score))
-                .Where(feature => feature.Score > 0 && difference[feature.Latent] > 0)
-                .OrderByDescending(feature => feature.Score)
-                .ThenBy(feature => feature.Latent)
-                .Take(count),
-        ];
     }
 }

@@ -25,8 +25,8 @@ public static class TextClassifierTrainer
     public static TextClassifier Train(IReadOnlyList<ClassifierExample> texts, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var held = texts.Where(IsHeldOut).ToArray();
-        var trained = texts.Where(text => !IsHeldOut(text)).Select(text => (Features: TextFeatures.Of(text.Text), text.HasLabel)).ToArray();
+        var held = texts.Where(text => IsHeldOut(text.Text)).ToArray();
+        var trained = texts.Where(text => !IsHeldOut(text.Text)).Select(text => (Features: TextFeatures.Of(text.Text), text.HasLabel)).ToArray();
         RequireBoth(texts, held, trained.Count(text => text.HasLabel), trained.Count(text => !text.HasLabel));
 
         var (weights, squares) = (new float[TextFeatures.Buckets], new float[TextFeatures.Buckets]);
@@ -84,6 +84,18 @@ public static class TextClassifierTrainer
         return wins / positive.Count / negative.Count;
     }
 
+    /// <summary>Whether a text is held out: one in five, by a hash of its letters.</summary>
+    internal static bool IsHeldOut(string text)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in text)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
+        return ((hash ^ (hash >> 15)) * 2246822519 >> 8) % HeldOutOneIn == 0;
+    }
+
     private static int LowerBound(double[] sorted, double value)
     {
         var (low, high) = (0, sorted.Length);
@@ -100,17 +112,6 @@ public static class TextClassifierTrainer
     {
         squares += gradient * gradient;
         weight -= squares == 0 ? 0 : Rate * gradient / MathF.Sqrt(squares);
-    }
-
-    private static bool IsHeldOut(ClassifierExample text)
-    {
-        var hash = 2166136261u;
-        foreach (var letter in text.Text)
-        {
-            hash = (hash ^ letter) * 16777619;
-        }
-
-        return ((hash ^ (hash >> 15)) * 2246822519 >> 8) % HeldOutOneIn == 0;
     }
 
     private static void RequireBoth(IReadOnlyList<ClassifierExample> texts, ClassifierExample[] held, int with, int without)
