@@ -117,9 +117,10 @@ public sealed class DetoxFitterTests
     [TestMethod]
     public void Budget_IsKeptByWhatIsAlwaysOn()
     {
+        var fit = Fit(Options with { Strength = null, Perplexity = 0.05 });
         foreach (var name in (string[])["constant", "sta", "diffmean"])
         {
-            var policy = Fit(Options with { Strength = null, Perplexity = 0.05 }).Policies.Single(policy => policy.Name == name);
+            var policy = fit.Policies.Single(policy => policy.Name == name);
             Assert.IsGreaterThan(0, policy.Strength);
             Assert.IsLessThanOrEqualTo(0.05, policy.PerplexityRise!.Value);
         }
@@ -163,7 +164,6 @@ public sealed class DetoxFitterTests
     {
         Refusal.Of(() => Fit(Options with { Threshold = -1e6f, Gate = DetoxGateKind.Probe }), "would open the gate on", "of the clean");
         Refusal.Of(() => Fit(Options with { FalsePositives = 0.01 }), "too few for a false-positive rate of 0.01");
-        Refusal.Of(() => Fit(Options with { LargestClean = 0, Ranking = DetoxRanking.Firing }, Clean(), Clean()), "No feature speaks");
     }
 
     private static DetoxPolicy Named(string name) => _fit!.Policies.Single(policy => policy.Name == name);

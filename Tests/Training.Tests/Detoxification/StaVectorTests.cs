@@ -38,20 +38,34 @@ public sealed class StaVectorTests
         var chosen = DetoxFeatures.Choose(statistics, DetoxRanking.StaFiring, 5, 0.05);
         Assert.AreSequenceEqual(new[] { 0 }, chosen.Select(feature => feature.Latent).ToArray());
         Assert.AreEqual(2, chosen[0].Score, 1e-6);
-        Assert.AreSequenceEqual(new[] { 3, 0 }, DetoxFeatures.Choose(statistics, DetoxRanking.StaFiring, 5, 0.5).Select(feature => feature.Latent).ToArray());
+
+        // Of five latents two count as largest: by frequency 0 and 1, so STA does not keep 3, which the firing filter alone would.
+        Assert.AreSequenceEqual(new[] { 0 }, DetoxFeatures.Choose(statistics, DetoxRanking.StaFiring, 5, 0.5).Select(feature => feature.Latent).ToArray());
+        Assert.AreSequenceEqual(new[] { 0, 3 }, DetoxFeatures.Choose(statistics, DetoxRanking.Firing, 5, 0.5).Select(feature => feature.Latent).ToArray());
         Assert.AreSequenceEqual(new[] { 0 }, DetoxFeatures.Choose(statistics, DetoxRanking.Firing, 5, 0.05).Select(feature => feature.Latent).ToArray());
     }
 
-    private static ConceptStatistics Statistics()
+    [TestMethod]
+    public void TextsThatDoNotDiffer_AreRefused()
+    {
+        foreach (var ranking in Enum.GetValues<DetoxRanking>())
+        {
+            Refusal.Of(() => DetoxFeatures.Choose(Statistics(CleanRows, CleanRows), ranking, 5, 0.05), "No feature speaks", "more texts");
+        }
+    }
+
+    private static ConceptStatistics Statistics() => Statistics(ToxicRows, CleanRows);
+
+    private static ConceptStatistics Statistics(float[][] toxic, float[][] clean)
     {
         var accumulator = new ConceptAccumulator(5, ["toxic", "clean"]);
         int[] latents = [0, 1, 2, 3, 4];
-        foreach (var row in ToxicRows)
+        foreach (var row in toxic)
         {
             accumulator.Add([0], latents, row);
         }
 
-        foreach (var row in CleanRows)
+        foreach (var row in clean)
         {
             accumulator.Add([1], latents, row);
         }
