@@ -15,7 +15,7 @@ public sealed class StepGateTests
     private static readonly int[] Steps = [.. "one.\n\nTwo goes on\nand on.\n \n\nThree"u8.ToArray().Select(value => (int)value)];
 
     // The blank lines end at these positions, counted by hand.
-    private static readonly int[] Ends = [5, 25];
+    private static readonly int[] Ends = [5, 27];
 
     [TestMethod]
     public void Prompt_IsEditedAtTheEndsOfSteps_AndNowhereElse()
