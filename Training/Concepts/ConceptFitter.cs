@@ -63,6 +63,10 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
         return accumulator.ToStatistics(origin with { Pooling = _options.Pooling, Corpus = corpus.Name, Tokens = tokens, TokensLeftOut = leftOut }, cancellationToken);
     }
 
+    /// <summary>The model's part of <see cref="Fit"/> alone, for measurements.</summary>
+    internal IEnumerable<HarvestedBatch> Harvest(LabelledCorpus corpus, CancellationToken cancellationToken) =>
+        harvester.Run(Windows(corpus, [], cancellationToken), cancellationToken: cancellationToken);
+
     private IEnumerable<TokenWindow> Windows(LabelledCorpus corpus, Dictionary<long, LabelledText> waiting, CancellationToken cancellationToken)
     {
         var number = 0L;
