@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Steering.Export.Cuts;
 using Steering.Training.Activations;
 using Steering.Training.Architectures;
@@ -47,7 +46,7 @@ internal static class HarvestBenchmark
         var sequences = ids.Length / Length;
         var residual = new float[ids.Length * head.HiddenSize];
         var logits = new float[(long)ids.Length * rest.VocabularySize];
-        var times = Take(
+        var times = Turns.Take(
             ForwardRounds,
             [
                 () =>
@@ -62,8 +61,8 @@ internal static class HarvestBenchmark
                     return ids.Length;
                 },
             ]);
-        Print($"Forward passes of {sequences} windows of {Length} tokens, {cut.ModelName} at {head.Site}", ["whole graph with logits", "graph cut at the site"], times);
-        Console.WriteLine(FormattableString.Invariant($"cut against whole: {Median(times[1]) / Median(times[0]):F2} × the tokens a second (bar: 2)"));
+        Turns.Print($"Forward passes of {sequences} windows of {Length} tokens, {cut.ModelName} at {head.Site}", ["whole graph with logits", "graph cut at the site"], times);
+        Console.WriteLine(FormattableString.Invariant($"cut against whole: {Turns.Median(times[1]) / Turns.Median(times[0]):F2} × the tokens a second (bar: 2)"));
         Console.WriteLine();
     }
 
@@ -80,7 +79,7 @@ internal static class HarvestBenchmark
 
         var training = new TrainingOptions { LatentCount = LatentsADimension * width, Tokens = rows.Length / width, EstimationRows = 4096 };
         training = training with { Tokens = training.Tokens / training.BatchSize * training.BatchSize };
-        var times = Take(
+        var times = Turns.Take(
             StreamRounds,
             [
                 () =>
@@ -99,11 +98,11 @@ internal static class HarvestBenchmark
                     return Train(training, source);
                 },
             ]);
-        Print(
+        Turns.Print(
             FormattableString.Invariant($"{rows.Length / width} rows, loading included; training: {training.LatentCount} latents, k {((TopKSettings)training.Autoencoder).K}, batches of {training.BatchSize}"),
             ["harvest alone", "training alone", "harvest and training as one stream"],
             times);
-        var (harvest, train, stream) = (Median(times[0]), Median(times[1]), Median(times[2]));
+        var (harvest, train, stream) = (Turns.Median(times[0]), Turns.Median(times[1]), Turns.Median(times[2]));
         Console.WriteLine(FormattableString.Invariant($"stream against the slower side alone: {stream / Math.Min(harvest, train) * 100:F0} % (bar: 85); against one after the other: {stream * ((1 / harvest) + (1 / train)) * 100:F0} %"));
     }
 
@@ -136,42 +135,5 @@ internal static class HarvestBenchmark
         }
 
         return (int)options.Tokens;
-    }
-
-    /// <summary>Tokens a second of each, by turns after one round that does not count.</summary>
-    private static List<double>[] Take(int rounds, Func<int>[] variants)
-    {
-        var results = variants.Select(_ => new List<double>()).ToArray();
-        for (var round = 0; round <= rounds; round++)
-        {
-            for (var offset = 0; offset < variants.Length; offset++)
-            {
-                var index = (round + offset) % variants.Length;
-                var start = Stopwatch.GetTimestamp();
-                var tokens = variants[index]();
-                if (round > 0)
-                {
-                    results[index].Add(tokens / Stopwatch.GetElapsedTime(start).TotalSeconds);
-                }
-            }
-        }
-
-        return results;
-    }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static void Print(string title, string[] names, List<double>[] times)
-    {
-        Console.WriteLine($"## {title}");
-        Console.WriteLine();
-        Console.WriteLine("| variant | tokens/s min | median | max |");
-        Console.WriteLine("|---|---|---|---|");
-        for (var index = 0; index < names.Length; index++)
-        {
-            Console.WriteLine(FormattableString.Invariant($"| {names[index]} | {times[index].Min():F0} | {Median(times[index]):F0} | {times[index].Max():F0} |"));
-        }
-
-        Console.WriteLine();
     }
 }

@@ -13,6 +13,9 @@ const string Usage = """
       train                                        a training step beside its encoder product and plain autograd
       encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
       batch FOLDER [ROUNDS [THREADS]]              eight conversations at once beside GenAI's fixed batch (6 rounds)
+      concept FOLDER TEXTS LABEL SITE [ROUNDS]     concept fit on 10,000 labelled texts beside the harvest alone (2 rounds)
+      attenuate FOLDER                             64 features attenuated by a table beside 64 clamped
+      evaluate FOLDER                              decoding of an experiment beside a plain batch of the same requests
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
@@ -54,6 +57,15 @@ try
         case ["batch", var folder, .. { Length: <= 2 } numbers] when Array.TrueForAll(numbers, number => int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)):
             int Number(int index, int otherwise) => numbers.Length > index ? int.Parse(numbers[index], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
             BatchBenchmark.Run(folder, Math.Max(1, Number(0, 6)), Number(1, 0));
+            return 0;
+        case ["concept", var folder, var texts, var label, var site, .. { Length: <= 1 } numbers] when Array.TrueForAll(numbers, number => int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)):
+            ConceptBenchmark.Run(folder, texts, label, site, Math.Max(1, numbers.Length > 0 ? int.Parse(numbers[0], System.Globalization.CultureInfo.InvariantCulture) : 2));
+            return 0;
+        case ["attenuate", var folder]:
+            AttenuateBenchmark.Run(folder);
+            return 0;
+        case ["evaluate", var folder]:
+            await EvaluateBenchmark.RunAsync(folder);
             return 0;
         case ["catalogue"]:
             CatalogueBenchmark.Run(1_000_000);

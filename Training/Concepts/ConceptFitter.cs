@@ -64,4 +64,8 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
         SpansLost = pooler.SpansLost;
         return accumulator.ToStatistics(origin with { Pooling = _options.Pooling, Corpus = corpus.Name, Tokens = tokens, TokensLeftOut = leftOut }, cancellationToken);
     }
+
+    /// <summary>The model's part of <see cref="Fit"/> alone, for measurements.</summary>
+    internal IEnumerable<HarvestedBatch> Harvest(LabelledCorpus corpus, CancellationToken cancellationToken) =>
+        new LabelledHarvest(harvester, tokenizer, _options.MaximumTokens, _options.Outside).Run(corpus.Read(cancellationToken), cancellationToken).Select(part => part.Batch);
 }

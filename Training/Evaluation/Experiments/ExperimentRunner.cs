@@ -92,7 +92,7 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
         {
             var (condition, log, ids, index) = work[item];
             var (prompt, sample) = (index / experiment.Samples, index % experiment.Samples);
-            var completion = await model.Decoder.CompleteAsync(Request(ids[prompt], condition.Compiled, index), cancellation).ConfigureAwait(false);
+            var completion = await model.Decoder.CompleteAsync(Request(experiment, ids[prompt], condition.Compiled, index), cancellation).ConfigureAwait(false);
             var ended = completion.FinishReason == FinishReason.Stop;
             int[] spoken = [.. completion.Ids.Take(completion.Ids.Count - (ended ? 1 : 0))];
             log.Add(new ExperimentReply(prompt, sample, completion.Ids, model.Decode(spoken), ended));
@@ -101,17 +101,17 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
     }
 
     /// <summary>The same seed for a prompt and sample in every condition: what differs is the steering alone.</summary>
-    private DecodeRequest Request(int[] prompt, CompiledPolicy policy, int index) => new()
+    internal static DecodeRequest Request(Experiment experiment, int[] prompt, CompiledPolicy policy, int index) => new()
     {
         PromptIds = prompt,
         MaxTokens = experiment.MaxTokens,
         Policy = policy,
-        Sampling = new SamplingOptions { Temperature = experiment.Temperature, TopK = experiment.TopK, TopP = experiment.TopP, Seed = SeedOf(index) },
+        Sampling = new SamplingOptions { Temperature = experiment.Temperature, TopK = experiment.TopK, TopP = experiment.TopP, Seed = SeedOf(experiment.Seed, index) },
     };
 
-    private int SeedOf(int index)
+    private static int SeedOf(int seed, int index)
     {
-        var mixed = (((ulong)experiment.Seed + 1) * 0x9E3779B97F4A7C15) + ((ulong)index * 0xD1342543DE82EF95);
+        var mixed = (((ulong)seed + 1) * 0x9E3779B97F4A7C15) + ((ulong)index * 0xD1342543DE82EF95);
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
         mixed = (mixed ^ BitOperations.RotateRight(mixed, 27)) * 0x94D049BB133111EB;
         return (int)(mixed >> 33);
