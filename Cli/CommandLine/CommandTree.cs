@@ -38,7 +38,7 @@ internal static class CommandTree
             FeaturesCommand.Create(console),
             TuneCommand.Create(console),
             Group("judge", "Make judges of replies.", JudgeTrainCommand.Create(console)),
-            Group("concept", "Measure what features do under labels, and steer by it.", ConceptFitCommand.Create(console), ConceptInfoCommand.Create(console), ConceptSelectCommand.Create(console)),
+            Group("concept", "Measure what features do under labels, and steer by it.", ConceptFitCommand.Create(console), ConceptInfoCommand.Create(console), ConceptSelectCommand.Create(console), ConceptCompareCommand.Create(console)),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
             Group(
                 "sae",

@@ -22,6 +22,9 @@ internal sealed class SaeSite
         return this;
     }
 
+    /// <summary>Whether an SAE of another model is accepted.</summary>
+    public bool AllowsOtherModel(ParseResult parsed) => parsed.GetValue(_other);
+
     /// <summary>The site given by the user, or the one that the SAE's own configuration names.</summary>
     /// <exception cref="SteeringException">Neither is known, or the SAE does not belong to the model.</exception>
     public string Require(ParseResult parsed, SparseAutoencoder sae, SocketManifest? manifest, string folder)
