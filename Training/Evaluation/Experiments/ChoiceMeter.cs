@@ -1,4 +1,3 @@
-using Steering.Training.Activations;
 using Steering.Training.Statistics;
 
 namespace Steering.Training.Evaluation.Experiments;
@@ -10,19 +9,20 @@ namespace Steering.Training.Evaluation.Experiments;
 internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
 {
     private readonly ChoiceSettings _settings = experiment.Choices!;
-    private (bool Right, double Confidence)[]? _unsteered;
+    private readonly ChoiceScorer _scorer = new(model, experiment.Choices!.Chat, experiment.Choices.PerToken);
+    private ChoiceAnswer[]? _unsteered;
 
     public IReadOnlyList<ChoiceQuestion> Questions { get; } = Read(experiment.Choices!);
 
     public ChoiceResult Measure(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken)
     {
-        var answers = new (bool Right, double Confidence)[Questions.Count];
+        var answers = new ChoiceAnswer[Questions.Count];
         try
         {
             var count = 0;
             Passes.Run(Questions.Count, model.Parallelism, index =>
             {
-                answers[index] = Answer(Questions[index], condition);
+                answers[index] = _scorer.Answer(Questions[index], condition.Compiled, condition.IsPrompted ? experiment.SystemMessage : null);
                 done(Interlocked.Increment(ref count));
             }, cancellationToken);
         }
@@ -51,7 +51,7 @@ internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
                 members.Average(index => answers[index].Confidence),
                 isBase ? null : PairedBootstrap.MeanDifference(Hits(answers), Hits(_unsteered!), experiment.Seed));
 
-            double[] Hits((bool Right, double Confidence)[] given) => [.. members.Select(index => given[index].Right ? 1.0 : 0)];
+            double[] Hits(ChoiceAnswer[] given) => [.. members.Select(index => given[index].Right ? 1.0 : 0)];
         }
     }
 
@@ -70,24 +70,4 @@ internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
     }
 
     private bool IsTarget(ChoiceQuestion question) => question.Class is not null && _settings.Target.Contains(question.Class, StringComparer.Ordinal);
-
-    private (bool Right, double Confidence) Answer(ChoiceQuestion question, ExperimentCondition condition)
-    {
-        var prompt = model.Encode(Prompt(question, condition), addSpecialTokens: !_settings.Chat);
-        var choices = question.Choices.Select(choice => model.Encode(choice, addSpecialTokens: false)).ToArray();
-        var scores = choices.Select(choice =>
-        {
-            var sum = model.LogProbabilities([.. prompt, .. choice], prompt.Length, condition.Compiled).Sum();
-            return _settings.PerToken ? sum / choice.Length : sum;
-        }).ToArray();
-        var largest = scores.Max();
-        return (Array.IndexOf(scores, largest) == question.Answer, Math.Exp(scores[question.Answer] - largest) / scores.Sum(score => Math.Exp(score - largest)));
-    }
-
-    private string Prompt(ChoiceQuestion question, ExperimentCondition condition)
-    {
-        var system = condition.IsPrompted ? experiment.SystemMessage : null;
-        return !_settings.Chat ? (system is null ? question.Question : $"{system}\n{question.Question}")
-            : model.Prompt(system is null ? [new ChatMessage("user", question.Question)] : [new ChatMessage("system", system), new ChatMessage("user", question.Question)]);
-    }
 }

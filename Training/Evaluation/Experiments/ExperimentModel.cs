@@ -107,6 +107,15 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     }
 
     /// <inheritdoc/>
+    public double[] NextLogProbabilities(int[] ids, IReadOnlyList<int> candidates, CompiledPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(candidates);
+        var result = _pass.Value.Run(ids, policy);
+        return [.. candidates.Select(token => -result.LossAt(ids.Length - 1, token))];
+    }
+
+    /// <inheritdoc/>
     public float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy)
     {
         _model.RequireSite(site);

@@ -46,7 +46,7 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
 
         // Before anything that takes long: what the files get wrong is said now.
         var choices = experiment.Choices is null ? null : new ChoiceMeter(experiment, model);
-        var text = experiment.Text is null ? null : new TextMeter(experiment, model);
+        var text = experiment.Text is null ? null : new TextMeter(experiment.Text, model, experiment.Seed);
         foreach (var (_, policy) in policies)
         {
             model.Compile(policy);

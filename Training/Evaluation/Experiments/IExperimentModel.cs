@@ -50,6 +50,15 @@ public interface IExperimentModel
     /// <exception cref="SteeringException">The policy decides between tokens, which one pass over a text does not have.</exception>
     double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy);
 
+    /// <summary>ln of the probability of each of some tokens to come next, from one pass over the text.</summary>
+    /// <param name="ids">The tokens before, at least one.</param>
+    /// <param name="candidates">The tokens that might come next.</param>
+    /// <param name="policy">What is plugged in.</param>
+    /// <returns>[candidates].</returns>
+    /// <exception cref="SteeringException">As for <see cref="LogProbabilities"/>.</exception>
+    double[] NextLogProbabilities(int[] ids, IReadOnlyList<int> candidates, CompiledPolicy policy) =>
+        [.. candidates.Select(token => LogProbabilities([.. ids, token], ids.Length, policy)[0])];
+
     /// <summary>[T, d] residual stream at a site, after the edit.</summary>
     /// <exception cref="SteeringException">There is no such site, or as for <see cref="LogProbabilities"/>.</exception>
     float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy);

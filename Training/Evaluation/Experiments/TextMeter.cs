@@ -3,9 +3,12 @@ using Steering.Training.Activations;
 namespace Steering.Training.Evaluation.Experiments;
 
 /// <summary>Perplexity of neutral text under the steered model.</summary>
-internal sealed class TextMeter(Experiment experiment, IExperimentModel model)
+/// <param name="settings">The text.</param>
+/// <param name="model">The model.</param>
+/// <param name="seed">Of the intervals.</param>
+internal sealed class TextMeter(TextSettings settings, IExperimentModel model, long seed)
 {
-    private readonly int[][] _documents = Read(experiment.Text!, model);
+    private readonly int[][] _documents = Read(settings, model);
     private LogLikelihoods? _unsteered;
 
     public int Documents => _documents.Length;
@@ -34,7 +37,7 @@ internal sealed class TextMeter(Experiment experiment, IExperimentModel model)
         }
 
         _unsteered = condition.Kind == ConditionKind.Unsteered ? scores : _unsteered;
-        return scores.Result(condition.Kind == ConditionKind.Unsteered ? null : _unsteered, experiment.Seed);
+        return scores.Result(condition.Kind == ConditionKind.Unsteered ? null : _unsteered, seed);
     }
 
     private static int[][] Read(TextSettings settings, IExperimentModel model)
