@@ -39,6 +39,7 @@ internal static class CommandTree
             TuneCommand.Create(console),
             Group("judge", "Make judges of replies.", JudgeTrainCommand.Create(console)),
             Group("concept", "Measure what features do under labels, and steer by it.", ConceptFitCommand.Create(console), ConceptInfoCommand.Create(console), ConceptSelectCommand.Create(console)),
+            Group("reason", "Find reasoning behaviours, test them, and steer by them.", ReasonFitCommand.Create(console), ReasonScoreCommand.Create(console), ReasonFalsifyCommand.Create(console), ReasonConfidenceCommand.Create(console)),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
             Group(
                 "sae",

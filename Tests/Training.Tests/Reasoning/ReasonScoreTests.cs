@@ -1,4 +1,3 @@
-using Steering.Saes;
 using Steering.Training.Reasoning;
 
 namespace Steering.Tests.Training.Reasoning;
