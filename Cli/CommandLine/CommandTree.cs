@@ -40,6 +40,7 @@ internal static class CommandTree
             Group("judge", "Make judges of replies.", JudgeTrainCommand.Create(console)),
             Group("concept", "Measure what features do under labels, and steer by it.", ConceptFitCommand.Create(console), ConceptInfoCommand.Create(console), ConceptPlotCommand.Create(console), ConceptSelectCommand.Create(console), ConceptDirectionCommand.Create(console), ConceptCompareCommand.Create(console)),
             Group("detox", "Make policies against toxicity from labelled texts.", DetoxFitCommand.Create(console)),
+            Group("reason", "Find reasoning behaviours, test them, and steer by them.", ReasonFitCommand.Create(console), ReasonScoreCommand.Create(console), ReasonFalsifyCommand.Create(console), ReasonConfidenceCommand.Create(console)),
             Group("vector", "Make steering vectors.", VectorDiffCommand.Create(console)),
             Group(
                 "sae",

@@ -35,9 +35,13 @@ internal sealed class SaeSite
 
     /// <summary>The site on a model that is cut there, so that it needs no socket.</summary>
     /// <exception cref="SteeringException">No site is known, the model lacks it, or the SAE does not belong to the model.</exception>
-    public string Require(ParseResult parsed, SparseAutoencoder sae, SiteCut cut)
+    public string Require(ParseResult parsed, SparseAutoencoder sae, SiteCut cut) => Require(sae, parsed.GetValue(_site), cut, parsed.GetValue(_other));
+
+    /// <summary>As above, of options that a command reads itself.</summary>
+    /// <exception cref="SteeringException">No site is known, the model lacks it, or the SAE does not belong to the model.</exception>
+    public static string Require(SparseAutoencoder sae, string? site, SiteCut cut, bool allowOtherModel)
     {
-        var given = parsed.GetValue(_site) is { } text ? SiteName.Full(text) : null;
+        var given = site is null ? null : SiteName.Full(site);
         if (sae.HiddenSize != cut.HiddenSize)
         {
             throw new SteeringException(FormattableString.Invariant($"{sae.Source}: the autoencoder reads vectors of width {sae.HiddenSize}, the residual stream of {cut.Folder} has width {cut.HiddenSize}; use an autoencoder made on this model."));
@@ -48,7 +52,7 @@ internal sealed class SaeSite
             throw new SteeringException($"{sae.Source}: the autoencoder belongs to site '{own}', not to '{given}'.");
         }
 
-        if (!parsed.GetValue(_other))
+        if (!allowOtherModel)
         {
             CheckModel(sae, cut);
         }

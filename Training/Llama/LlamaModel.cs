@@ -56,6 +56,12 @@ public sealed class LlamaModel : IDisposable
         TorchRuntime.EnsureLoaded();
         return Build(LlamaSettings.From(checkpoint.Config), (name, shape) =>
         {
+            // Of tied weights either name may be stored.
+            if (name == LlamaNames.Embedding && checkpoint.Config.TiedEmbeddings && !checkpoint.TensorNames.Contains(name, StringComparer.Ordinal) && checkpoint.TensorNames.Contains(LlamaNames.Head, StringComparer.Ordinal))
+            {
+                name = LlamaNames.Head;
+            }
+
             var described = checkpoint.Describe(name);
             if (!described.Shape.SequenceEqual(shape))
             {
