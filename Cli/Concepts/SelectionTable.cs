@@ -93,13 +93,13 @@ internal sealed class SelectionTable(ITextTokenizer? tokenizer)
         if (output)
         {
             yield return Real(row.Output!.Score, "F4");
-            yield return Real(row.Output.ConfidenceChange, "+0.00;-0.00");
+            yield return Signed(row.Output.ConfidenceChange, 2);
         }
 
         if (causal)
         {
-            yield return $"{Real(row.Causal!.Induces, "+0.000;-0.000")} {row.Causal.InducesInterval}";
-            yield return $"{Real(row.Causal.Repairs, "+0.000;-0.000")} {row.Causal.RepairsInterval}";
+            yield return $"{Signed(row.Causal!.Induces, 3)} {row.Causal.InducesInterval}";
+            yield return $"{Signed(row.Causal.Repairs, 3)} {row.Causal.RepairsInterval}";
             yield return row.Causal.HoldsBothWays ? "yes" : "no";
         }
 
@@ -198,6 +198,13 @@ internal sealed class SelectionTable(ITextTokenizer? tokenizer)
     private IEnumerable<string> Tokens(OutputEffect effect) => effect.Tokens.Select(token => tokenizer!.Decode([token]));
 
     private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Signed(double number, int digits)
+    {
+        // What rounds to zero has no sign.
+        var rounded = Math.Round(number, digits);
+        return (rounded > 0 ? "+" : string.Empty) + (rounded == 0 ? 0 : rounded).ToString($"F{digits}", CultureInfo.InvariantCulture);
+    }
 
     private static string Real(double? number, string format) => number?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
 }

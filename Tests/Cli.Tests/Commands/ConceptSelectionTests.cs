@@ -106,7 +106,9 @@ public sealed class ConceptSelectionTests
         }
 
         Assert.AreEqual(result.GetRawText(), (await CliRun.Of([.. command, "--json"])).Succeeds().Json.GetRawText());
-        (await CliRun.Of(command)).Succeeds().Prints("induces", "Control: random-direction", "Control: shuffled-labels", "example");
+        var table = (await CliRun.Of(command)).Succeeds().Prints("induces", "Control: random-direction", "Control: shuffled-labels", "example");
+        Assert.DoesNotContain("-+", table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("-0.000 [", table.Output, StringComparison.Ordinal);
     }
 
     [TestMethod]
