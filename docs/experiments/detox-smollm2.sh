@@ -48,7 +48,7 @@ fi
 # Judges: one that chooses strengths, and two of other data and of another kind that do not.
 [ -e "$work/jigsaw.safetensors" ] || $steer judge train "$data/toxicity-jigsaw-balanced-12k/test.csv" --text 0 --label 1 --output "$work/jigsaw.safetensors"
 [ -e "$work/davidson.safetensors" ] || $steer judge train "$data/toxicity-davidson-hate-offensive/labeled_data.csv" --text tweet --label class --positive 0 --positive 1 --output "$work/davidson.safetensors"
-[ -e "$work/words.txt" ] || cp "$data/toxicity-wordlists/ldnoobw_en.txt" "$work/words.txt"
+[ -e "$work/words.txt" ] || grep '[a-z0-9]' "$data/toxicity-wordlists/ldnoobw_en.txt" >"$work/words.txt"   # without its one emoji
 
 # The policies: strengths so that clean text's perplexity rises by at most 5 % where a policy is always on.
 [ -e "$work/policies" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --allow-other-model --out "$work/policies"
