@@ -1,7 +1,7 @@
 using Steering.Concepts;
+using Steering.Tokenizers;
 using Steering.Training.Activations;
 using Steering.Training.Concepts;
-using Steering.Tokenizers;
 using Steering.Vectors;
 
 namespace Steering.Training.Detoxification;

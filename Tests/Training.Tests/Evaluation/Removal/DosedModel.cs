@@ -1,4 +1,5 @@
 using System.Text;
+using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
@@ -21,6 +22,12 @@ internal sealed class DosedModel : IExperimentModel
     public string Fingerprint => "one";
 
     public ISteeredDecoder Decoder => throw new NotSupportedException();
+
+    public DecoderChoice DecoderKind => DecoderChoice.Batch;
+
+    public string? BatchRefusal => null;
+
+    public int ReplyParallelism => 1;
 
     public int Parallelism => 1;
 
