@@ -12,12 +12,14 @@ public sealed class LlamaModel : IDisposable
     private readonly Dictionary<string, Tensor> _tensors;
     private readonly Tensor _cos;
     private readonly Tensor _sin;
+    private readonly TorchSharp.Scalar _epsilon;
 
     private LlamaModel(LlamaSettings settings, Dictionary<string, Tensor> tensors)
     {
         (Settings, _tensors) = (settings, tensors);
         Named = [.. LlamaNames.All(settings).Select(tensor => (tensor.Name, tensors[tensor.Name]))];
         (_cos, _sin) = Rotations(settings);
+        _epsilon = settings.NormEpsilon;
     }
 
     /// <summary>Its shape.</summary>
@@ -119,6 +121,7 @@ public sealed class LlamaModel : IDisposable
 
         _cos.Dispose();
         _sin.Dispose();
+        _epsilon.Dispose();
     }
 
     private static LlamaModel Build(LlamaSettings settings, Func<string, long[], Tensor> make)
@@ -203,6 +206,8 @@ public sealed class LlamaModel : IDisposable
         return nn.functional.linear(gate * up, _tensors[LlamaNames.OfBlock(block, "mlp.down_proj")]);
     }
 
+    // Held for good: a scalar that is made for one call can be collected, and its memory freed, while the call still reads it.
+    // square() makes one too.
     private Tensor Norm(Tensor x, string weight) =>
-        x * x.square().mean([-1L], keepdim: true).add(Settings.NormEpsilon).rsqrt() * _tensors[weight];
+        x * (x * x).mean([-1L], keepdim: true).add(_epsilon).rsqrt() * _tensors[weight];
 }
