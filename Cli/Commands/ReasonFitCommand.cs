@@ -130,7 +130,8 @@ internal static class ReasonFitCommand
                     var count = parsed.GetValue(latents) ?? StepAutoencoder.UsualLatents(steps.HiddenSize);
                     var rows = BehaviourFitter.TrainingRows(cutTraces.Count, steps, options);
                     var parameters = StepAutoencoder.Train(steps, rows, count, parsed.GetValue(active) ?? Math.Min(UsualActive, count), parsed.GetValue(passes) ?? 100, parsed.GetValue(seed), cancellationToken)
-                        with { ModelName = cut.ModelName, HookName = HookPoint.OfSite(site), ModelSha256 = cut.Fingerprint(cancellationToken) };
+                        with
+                    { ModelName = cut.ModelName, HookName = HookPoint.OfSite(site), ModelSha256 = cut.Fingerprint(cancellationToken) };
                     SaeLensFolderWriter.Write(Path.Combine(folder.WorkingPath, $"sae-{site}"), parameters, new SaeTrainingSummary { Dataset = traces.Name(parsed), Kind = "topk", Tokens = rows.Count, Seed = parsed.GetValue(seed) });
                     return SparseAutoencoder.Create(parameters);
                 }
