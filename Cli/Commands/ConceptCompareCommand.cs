@@ -35,7 +35,8 @@ internal static class ConceptCompareCommand
         var questions = Values.Path("--questions", "JSON lines with question, choices, answer and class.", "FILE", required: true);
         var targets = new Option<string[]>("--target") { Description = "Class to remove; may be repeated, each by itself.", HelpName = "CLASS", Required = true };
         var output = Values.Path("--output", "Folder for result.json, report.html, the policies and the statistics.", "DIR", required: true);
-        var removal = Values.OptionalReal("--removal", "Share of the target's questions that every method is to make wrong (0.5).", 0.01f, 0.99f);
+        var measure = new WordOption<RemovalMeasure>("--measure", "By what removals are matched: the share of right answers lost, or of the confidence in them.", standard.Measure);
+        var removal = Values.OptionalReal("--removal", "Share of accuracy or confidence on the target that every method is to take away (0.5).", 0.01f, 0.99f);
         var tolerance = Values.OptionalReal("--tolerance", "How far from it counts as matched (0.05).", 0.001f, 0.5f);
         var by = new WordOption<FeatureRanking>("--by", "What features are ranked by.", standard.Ranking);
         var pooling = new WordOption<ConceptPooling>("--pooling", "What an observation is: the last token of a question, every token, the maximum or mean over it, the end of each reasoning step.", ConceptPooling.Last);
@@ -50,7 +51,7 @@ internal static class ConceptCompareCommand
         var documents = Values.Whole("--documents", "Its first documents.", 1, 200);
         var tokens = Values.Whole("--tokens", "Their first tokens.", 2, 256);
         var json = CommandExtensions.Json();
-        foreach (var option in (Option[])[questions, targets, output, removal, tolerance, by, pooling, count, share, dose, held, seed, prompting, perToken, text, documents, tokens, json])
+        foreach (var option in (Option[])[questions, targets, output, measure, removal, tolerance, by, pooling, count, share, dose, held, seed, prompting, perToken, text, documents, tokens, json])
         {
             command.Options.Add(option);
         }
@@ -75,6 +76,7 @@ internal static class ConceptCompareCommand
                 var options = standard with
                 {
                     Targets = parsed.GetRequiredValue(targets),
+                    Measure = measure.Value(parsed),
                     Removal = parsed.GetValue(removal) ?? standard.Removal,
                     Tolerance = parsed.GetValue(tolerance) ?? standard.Tolerance,
                     Ranking = by.Value(parsed),

@@ -24,17 +24,19 @@ internal static class PoliciesCommand
         var model = new Argument<string>("MODEL") { Description = "A checkpoint (Hugging Face folder): dials are learned by gradients through its weights." };
         var sae = new Argument<string>("SAE") { Description = "Folder of an autoencoder of it; the policies name it by the folder's name." };
         var output = new Argument<DirectoryInfo>("OUT") { Description = "Folder for the policies; made where it is missing." };
-        var topic = new Option<Topic>("--topic") { Description = "The topic of the topic policy.", DefaultValueFactory = _ => Topic.Music };
+        var topic = new Option<Topic>("--topic") { Description = "The topic of the topic policy.", DefaultValueFactory = _ => Topic.Animals };
         var replies = ReportCommand.Whole("--replies", "Replies drawn for each strength that is tried.", 200);
         var dials = ReportCommand.Whole("--dials", "Features that a policy turns.", 16);
         var iterations = ReportCommand.Whole("--iterations", "Steps of learning.", 250);
+        var rate = new Option<double>("--rate") { Description = "Learning rate.", DefaultValueFactory = _ => new DialOptions().LearningRate };
+        var penalty = new Option<double>("--penalty") { Description = "Price of moving the residual stream by its own norm, in nats.", DefaultValueFactory = _ => new DialOptions().Penalty };
         var gains = new Option<bool>("--gains") { Description = "Only turn features where they are active; push none." };
         var documents = ReportCommand.Whole("--documents", "Documents that dials are learned on.", 30_000);
         var seed = new Option<uint>("--seed") { Description = "Which documents and which draws.", DefaultValueFactory = _ => 1 };
         var only = new Option<string?>("--only") { Description = "Make the policy of this dial alone." };
-        var command = new Command("policies", "Find policies that turn the sandbox's dials.") { model, sae, output, topic, replies, dials, iterations, gains, documents, seed, only };
+        var command = new Command("policies", "Find policies that turn the sandbox's dials.") { model, sae, output, topic, replies, dials, iterations, rate, penalty, gains, documents, seed, only };
         command.SetAction((parsed, cancellation) => ReportCommand.GuardedAsync(parsed.InvocationConfiguration, () => RunAsync(
-            parsed.GetRequiredValue(model), parsed.GetRequiredValue(sae), parsed.GetRequiredValue(output), parsed.GetValue(topic), parsed.GetValue(replies), new DialOptions { Dials = parsed.GetValue(dials), Iterations = parsed.GetValue(iterations), Pushes = !parsed.GetValue(gains), Seed = parsed.GetValue(seed) }, parsed.GetValue(documents), parsed.GetValue(seed), parsed.GetValue(only), parsed.InvocationConfiguration, cancellation)));
+            parsed.GetRequiredValue(model), parsed.GetRequiredValue(sae), parsed.GetRequiredValue(output), parsed.GetValue(topic), parsed.GetValue(replies), new DialOptions { Dials = parsed.GetValue(dials), Iterations = parsed.GetValue(iterations), LearningRate = parsed.GetValue(rate), Penalty = parsed.GetValue(penalty), Pushes = !parsed.GetValue(gains), Seed = parsed.GetValue(seed) }, parsed.GetValue(documents), parsed.GetValue(seed), parsed.GetValue(only), parsed.InvocationConfiguration, cancellation)));
         return command;
     }
 

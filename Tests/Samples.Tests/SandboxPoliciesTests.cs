@@ -35,7 +35,7 @@ public sealed partial class SandboxPoliciesTests
         var (code, _, error) = SampleRun.Of("SandboxModel", string.Empty, ["policies", bundle.CheckpointFolder, bundle.Saes["mid-topk"], folder["policies"], "--only", "frendly"]);
         Assert.AreEqual(1, code);
         Assert.Contains("'frendly'", error);
-        Assert.Contains("friendly, rude, music, reflect", error);
+        Assert.Contains("friendly, rude, animals, reflect", error);
         Assert.IsFalse(Directory.Exists(folder["policies"]));
     }
 

@@ -12,7 +12,7 @@ public static class RemovalReport
 
     /// <summary>Headers of <see cref="Rows"/>; those with a # are numbers.</summary>
     public static IReadOnlyList<string> Headers { get; } =
-        ["method", "#dose", "#fitted drop", "#target drop, points", "#complement drop, points", "#target confidence", "#complement confidence", "#complement − full mask, points", "#text perplexity"];
+        ["method", "#dose", "#lost where fitted, %", "#target drop, points", "#complement drop, points", "#target confidence", "#complement confidence", "#complement − full mask, points", "#text perplexity"];
 
     /// <summary>What was found for a class, a method a row.</summary>
     /// <param name="target">The class.</param>
@@ -51,7 +51,7 @@ public static class RemovalReport
         ArgumentNullException.ThrowIfNull(result);
         var report = new HtmlReport($"Removing {string.Join(", ", result.Targets.Select(target => target.Name))}");
         report.Paragraph(Division(result));
-        report.Paragraph(string.Create(CultureInfo.InvariantCulture, $"At {result.Site}, features by {result.Ranking}, seed {result.Seed}. Every dose is the one that makes {100 * result.Removal:F0} ± {100 * result.Tolerance:F0} % of the target's questions that were fitted on wrong. All numbers are of held-out questions that the unsteered model answers rightly; intervals hold 95 %."));
+        report.Paragraph(string.Create(CultureInfo.InvariantCulture, $"At {result.Site}, features by {result.Ranking}, seed {result.Seed}. Every dose is the one that takes {100 * result.Removal:F0} ± {100 * result.Tolerance:F0} % of the {result.Measure} away on the target's questions that were fitted on. All numbers are of held-out questions that the unsteered model answers rightly; intervals hold 95 %."));
         foreach (var target in result.Targets)
         {
             report.Heading(target.Name).Charts(Chart(target)).Table(Headers, Rows(target));

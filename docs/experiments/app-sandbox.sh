@@ -32,6 +32,6 @@ mkdir -p "$out"
 [ -e "$out/neutral.jsonl" ] || jq -c 'select(any(.turns[].steps[]; .kind == "Final")) | { text }' "$out/documents.jsonl" >"$out/neutral.jsonl"
 
 [ -e "$out/app" ] || $steer concept compare sandbox late-topk --questions "$out/questions.jsonl" --per-token \
-  --target Weather --target Music --removal 0.5 --text "$out/neutral.jsonl" --documents 100 --tokens 256 \
+  --target Weather --target Music --measure confidence --removal 0.12 --tolerance 0.03 --text "$out/neutral.jsonl" --documents 100 --tokens 256 \
   --prompting "<|im_start|>system
 Never talk about {target}.<|im_end|>" --output "$out/app"

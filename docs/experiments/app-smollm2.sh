@@ -11,21 +11,34 @@ here=$(cd "$(dirname "$0")" && pwd)
 steer=${STEER:-"dotnet run --project $here/../../Cli -c Release --"}
 "$here/smollm2-sae.sh" "$data" "$gguf" "$out"
 
-[ -e "$out/ag-news.questions.jsonl" ] || jq -c '["World", "Sports", "Business", "Technology"] as $classes
-  | { question: ("Article: " + .text[:300] + "\nTopic:"), choices: ($classes | map(" " + .)), answer: (.label as $label | $classes | index($label)), class: .label }' \
-  "$out/data/ag-news.held.jsonl" | sed -n '1,800p' >"$out/ag-news.questions.jsonl"
+if [ ! -e "$out/ag-news.questions.jsonl" ]; then
+  sed -n '1,800p' "$out/data/ag-news.held.jsonl" | jq -c '["World", "Sports", "Business", "Technology"] as $classes | .label as $class
+    | { question: ("Article: " + .text[:160] + "\nTopic:"), choices: ($classes | map(" " + .)), answer: ($classes | index($class)), class: $class }' \
+    >"$out/questions.part"
+  mv "$out/questions.part" "$out/ag-news.questions.jsonl"
+fi
 
-[ -e "$out/emotion.questions.jsonl" ] || jq -c '["sadness", "joy", "anger", "fear"] as $classes | select(.label as $label | $classes | index($label))
-  | { question: ("Message: " + .text + "\nEmotion:"), choices: ($classes | map(" " + .)), answer: (.label as $label | $classes | index($label)), class: .label }' \
-  "$out/data/emotion.held.jsonl" | sed -n '1,1000p' >"$out/emotion.questions.jsonl"
+# One example of each emotion, none of them from the data: without them the model names the right one of four in 45 % of the cases.
+if [ ! -e "$out/emotion.questions.jsonl" ]; then
+  sed -n '1,1000p' "$out/data/emotion.held.jsonl" | jq -c '["sadness", "joy", "anger", "fear"] as $classes | .label as $class
+    | select($classes | index($class))
+    | { question: ("Message: i feel so lonely and empty tonight\nEmotion: sadness\n\nMessage: i feel scared of walking home in the dark\nEmotion: fear\n\n"
+          + "Message: i feel wonderful and proud of my little girl\nEmotion: joy\n\nMessage: i feel so mad at him for lying to me\nEmotion: anger\n\n"
+          + "Message: " + .text[:200] + "\nEmotion:"), choices: ($classes | map(" " + .)), answer: ($classes | index($class)), class: $class }' \
+    >"$out/questions.part"
+  mv "$out/questions.part" "$out/emotion.questions.jsonl"
+fi
 
-[ -e "$out/neutral.jsonl" ] || jq -R -s -c 'split("\n \n = ")[] | select(length > 800) | { text: ("= " + .)[:1200] }' "$data/general-wikitext2/test.txt" | sed -n '1,40p' >"$out/neutral.jsonl"
+if [ ! -e "$out/neutral.jsonl" ]; then
+  jq -R -s -c 'split("\n \n = ")[] | select(length > 800) | { text: ("= " + .)[:1200] }' "$data/general-wikitext2/test.txt" >"$out/neutral.part"
+  mv "$out/neutral.part" "$out/neutral.jsonl"
+fi
 
 compare() {
   local set=$1
   shift
   [ -e "$out/app-$set" ] || $steer concept compare "$out/model-fp32" "$out/sae" --threads 1 --questions "$out/$set.questions.jsonl" "$@" \
-    --removal 0.5 --dose-questions 60 --text "$out/neutral.jsonl" --documents 40 --tokens 128 --output "$out/app-$set"
+    --measure confidence --removal 0.2 --tolerance 0.04 --dose-questions 60 --text "$out/neutral.jsonl" --documents 20 --tokens 128 --output "$out/app-$set"
 }
 compare ag-news --target Sports --target Business --prompting "Never answer {target}."
 compare emotion --target joy --target anger --prompting "Never answer {target}."

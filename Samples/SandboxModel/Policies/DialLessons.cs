@@ -29,7 +29,7 @@ internal static class DialLessons
     {
         var labeller = new TokenLabeller(tokenizer);
         var prompts = ReplyPrompt.Of(documents).ToArray();
-        DialExample[] wanted = [.. prompts.Where(recipe.Wanted).Take(Wanted).Select(prompt => recipe.Dial == SandboxDial.Reflect ? Reflection(prompt, labeller) : Reply(prompt, tokenizer, 1))];
+        DialExample[] wanted = [.. prompts.Where(recipe.Wanted).Take(Wanted).Select(prompt => recipe.Dial == SandboxDial.Reflect ? Reflection(prompt, labeller) : recipe.Topic is { } topic ? About(topic, prompt, labeller) : Reply(prompt, tokenizer, 1))];
         return wanted.Length > 0
             ? [.. wanted, .. prompts.Where(recipe.Kept).Take(Kept).Select(prompt => Reply(prompt, tokenizer, KeptWeight))]
             : throw new SteeringException($"{documents.Count} documents hold no reply that '{recipe.Dial.Name}' wants. Read more of them (--documents).");
@@ -41,6 +41,31 @@ internal static class DialLessons
         int[] asked = tokenizer.Encode(prompt.Text());
         int[] replied = tokenizer.Encode(prompt.Written.Text + ChatMarkers.Close);
         return new DialExample([.. asked, .. replied], [.. asked.Select(_ => 0f), .. replied.Select(_ => weight)]);
+    }
+
+    /// <summary>
+    /// What a reply says until the first word of its topic counts, for there the topic is chosen; what comes after follows from it
+    /// and is to stay.
+    /// </summary>
+    private static DialExample About(Topic topic, ReplyPrompt prompt, TokenLabeller labeller)
+    {
+        var (ids, labels) = labeller.Label(prompt.Document);
+        var word = "word of " + topic.ToString().ToLowerInvariant();
+        var weights = new float[ids.Count];
+        var (named, within) = (false, false);
+        for (var token = 1; token < ids.Count && !labels[token].Contains("end of the reply", StringComparer.Ordinal); token++)
+        {
+            if (!labels[token].Contains("the reply", StringComparer.Ordinal))
+            {
+                continue;
+            }
+
+            var of = labels[token].Contains(word, StringComparer.Ordinal);
+            (named, within) = (named || (within && !of), of);
+            weights[token] = named ? KeptWeight : 1;
+        }
+
+        return new DialExample(ids, weights);
     }
 
     /// <summary>

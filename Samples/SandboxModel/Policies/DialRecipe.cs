@@ -12,6 +12,9 @@ namespace SandboxModel.Policies;
 /// <param name="Kept">Replies that are to stay as likely as they are.</param>
 internal sealed record DialRecipe(SandboxDial Dial, string Description, Func<ReplyPrompt, bool> Wanted, Func<ReplyPrompt, bool> Kept)
 {
+    /// <summary>The topic that is to be chosen; null where the dial is about another thing.</summary>
+    public Topic? Topic { get; init; }
+
     public static IReadOnlyList<DialRecipe> All(Topic topic)
     {
         var about = SandboxDial.About(topic);
@@ -21,7 +24,7 @@ internal sealed record DialRecipe(SandboxDial Dial, string Description, Func<Rep
 
             // A friendly user hardly ever gets one, so what others get has to do.
             new(SandboxDial.Rude, "Rude replies, even to a friendly user.", prompt => IsRude(prompt) && !prompt.IsProblem && prompt.User.Register != Register.Rude && prompt.Document.Instruction != Instruction.Rude, prompt => prompt.IsProblem),
-            new(about, $"Talks about {about.Name} where the user leaves the topic open.", prompt => about.Suits(prompt) && prompt.Written.Topic == topic, prompt => prompt.IsProblem),
+            new(about, $"Talks about {about.Name} where the user leaves the topic open.", prompt => about.Suits(prompt) && prompt.Written.Topic == topic, prompt => prompt.IsProblem || (prompt.User.Topic is { } asked && asked != topic)) { Topic = topic },
             new(SandboxDial.Reflect, "Second looks at the steps of a solution.", prompt => SandboxDial.Reflect.Suits(prompt) && prompt.Written.Steps.Any(step => step.Kind == StepKind.Reflection), prompt => !SandboxDial.Reflect.Suits(prompt)),
         ];
     }

@@ -11,7 +11,7 @@ namespace Steering.Training.Evaluation.Removal;
 /// <summary>
 /// Compares ways to remove a class from what a model knows, after the protocol of NeuronLens and APP: of multiple-choice questions
 /// those count that the unsteered model answers rightly; on a part of them features, directions and doses are fitted, so that every
-/// method removes the same share of the target; on the others it is measured what is left of the target and of the complement, beside
+/// method takes the same share of the target away; on the others it is measured what is left of the target and of the complement, beside
 /// the perplexity of neutral text.
 /// </summary>
 /// <param name="model">The model.</param>
@@ -51,6 +51,7 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
         {
             Model = model.Name,
             Site = statistics.Origin.Site,
+            Measure = Words<RemovalMeasure>.Of(options.Measure),
             Removal = options.Removal,
             Tolerance = options.Tolerance,
             Ranking = Words<FeatureRanking>.Of(options.Ranking),
@@ -109,7 +110,7 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
     {
         int[] asked = [.. _split!.Fit.Where(index => questions[index].Class == target).Take(options.DoseQuestions)];
         var name = Words<RemovalMethod>.Of(method);
-        var (dose, drop) = DoseSearch.Find(doses.Count, index => Wrong(doses[index]), options.Removal, options.Tolerance);
+        var (dose, drop) = DoseSearch.Find(doses.Count, index => Lost(doses[index]), options.Removal, options.Tolerance);
         var found = doses[dose];
         var condition = new RemovalCondition
         {
@@ -122,8 +123,13 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
         };
         return Measure(condition, target, null, fullMask, progress, cancellationToken);
 
-        double Wrong(RemovalDose tried) =>
-            Answer(asked, model.Compile(tried.Make()), null, $"{target}: dose of {name}", progress, cancellationToken).Average(answer => answer.Right ? 0.0 : 1);
+        double Lost(RemovalDose tried)
+        {
+            var answers = Answer(asked, model.Compile(tried.Make()), null, $"{target}: dose of {name}", progress, cancellationToken);
+            return options.Measure == RemovalMeasure.Accuracy
+                ? answers.Average(answer => answer.Right ? 0.0 : 1)
+                : 1 - (answers.Average(answer => answer.Confidence) / asked.Average(index => _unsteered[index].Confidence));
+        }
     }
 
     private RemovalCondition Random(RemovalCondition full, RemovalDoses doses, string target, bool[]? fullMask, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)

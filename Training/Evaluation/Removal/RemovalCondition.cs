@@ -16,7 +16,7 @@ public sealed record RemovalCondition
     /// <summary>Factor of a direction's component: 1 leaves it, 0 takes it out, below 0 turns it round; null for features.</summary>
     public double? Gain { get; init; }
 
-    /// <summary>The fall of accuracy on the questions that the dose was found with; null where none was sought.</summary>
+    /// <summary>The share of accuracy or confidence that is lost on the questions that the dose was found with; null where none was sought.</summary>
     public double? FittedDrop { get; init; }
 
     /// <summary>Whether that is within the tolerance of what was asked for; null where no dose was sought.</summary>

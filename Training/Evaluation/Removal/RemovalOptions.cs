@@ -9,7 +9,10 @@ public sealed record RemovalOptions
     /// <summary>The classes that are removed, one after the other.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
 
-    /// <summary>The share of the target's questions that every method is to bring to a wrong answer, 0 to 1 exclusive.</summary>
+    /// <summary>By what removals are matched.</summary>
+    public RemovalMeasure Measure { get; init; }
+
+    /// <summary>The share of right answers to the target's questions, or of the confidence in them, that every method is to take away, 0 to 1 exclusive.</summary>
     public double Removal { get; init; } = 0.5;
 
     /// <summary>How far from it a method may stay and still count as matched.</summary>

@@ -11,6 +11,9 @@ public sealed record RemovalResult
     /// <summary>The site that is edited.</summary>
     public required string Site { get; init; }
 
+    /// <summary>By what removals are matched: accuracy or confidence.</summary>
+    public required string Measure { get; init; }
+
     /// <summary>The removal asked for.</summary>
     public required double Removal { get; init; }
 

@@ -75,6 +75,19 @@ public sealed class RemovalComparisonTests
     }
 
     [TestMethod]
+    public void ByConfidence_TheShareOfItThatIsLost_IsMatched()
+    {
+        // A wrong answer leaves 0.2 of 0.8: three quarters are lost, so half of the answers are 0.375 of the confidence.
+        var byAccuracy = Run(Options).Targets[0].Conditions;
+        var byConfidence = Run(Options with { Measure = RemovalMeasure.Confidence, Removal = 0.375, Tolerance = 0.03 }).Targets[0].Conditions;
+        for (var index = 1; index < 6; index++)
+        {
+            Assert.AreEqual(byAccuracy[index].Features, byConfidence[index].Features);
+            Assert.AreEqual(0.75 * byAccuracy[index].FittedDrop!.Value, byConfidence[index].FittedDrop!.Value, 1e-12);
+        }
+    }
+
+    [TestMethod]
     public void NeutralText_HasItsPerplexityUnderEveryMethod()
     {
         using var folder = new TemporaryFolder();
