@@ -9,6 +9,9 @@ namespace Steering.Cli.Chat;
 /// <param name="output">Receives one line of text.</param>
 internal sealed class SlashCommands(ChatSession session, Action<string> output)
 {
+    /// <summary>How many edits of a policy are named where it is put in force; 'steer info' lists all.</summary>
+    private const int NamedInterventions = 12;
+
     private static readonly string[] Names = ["/dial", "/watch", "/policy", "/features", "/why", "/save", "/reset", "/help", "/exit"];
 
     /// <summary>Runs a command line that begins with a slash.</summary>
@@ -125,7 +128,8 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
 
         var added = SteeringPolicy.Load(session.Board.Shelf.Find(path));
         session.Board.Add(added);
-        output($"Policy '{added.Name}' is in force: {string.Join("; ", added.Interventions.Select(intervention => intervention.DisplayName))}.");
+        var more = added.Interventions.Count - NamedInterventions;
+        output($"Policy '{added.Name}' is in force: {string.Join("; ", added.Interventions.Take(NamedInterventions).Select(intervention => intervention.DisplayName))}{(more > 0 ? $"; and {more} more" : "")}.");
     }
 
     private void ListPolicies()

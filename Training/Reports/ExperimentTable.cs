@@ -54,6 +54,7 @@ public static class ExperimentTable
             "#changed",
             "#worsened",
             "#not judged",
+            "#perplexity of those as wanted",
             "front",
         ];
     }
@@ -93,6 +94,7 @@ public static class ExperimentTable
         judge.SideEffects?.Changed.ToString(CultureInfo.InvariantCulture) ?? Unknown,
         judge.SideEffects is { } side ? string.Create(CultureInfo.InvariantCulture, $"{side.Worsened}{(side.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $" ({100 * rate:0} %)") : string.Empty)}") : Unknown,
         judge.Failures.ToString(CultureInfo.InvariantCulture),
+        judge.AsWanted?.Value is { } value ? $"{Number(value, "0.00")}, {Change(judge.AsWanted)}" : Unknown,
         judge.OnFront switch { true => "yes", false => "no", null => Unknown },
     ];
 

@@ -61,14 +61,14 @@ stronger() {
 }
 for folder in policies probe; do
   for policy in constant latched token sta diffmean; do
-    for by in 2 4; do
+    for by in 2 3 4 6 8; do
       [ -e "$work/$folder/$policy-x$by.json" ] || stronger "$work/$folder/$policy.json" "$policy-x$by" "$by" "$work/$folder/$policy-x$by.json"
     done
   done
 done
 
-# The choice of strengths on prompts that are not measured, the measurement, and the control with random features.
-for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random}; do
+# The choice of strengths on prompts that are not measured, the measurement, the control with random features, and larger strengths.
+for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random detox-smollm2-front}; do
   count=$prompts
   [ "$experiment" != detox-smollm2-tuning ] || count=$tuning
   jq --arg out "$work/" --argjson count "$count" 'walk(if type == "string" then sub("^OUT/"; $out) else . end) | .prompts.count = $count' "$here/$experiment.json" >"$work/$experiment.json"

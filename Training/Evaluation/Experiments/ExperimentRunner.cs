@@ -134,7 +134,8 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
                 judgements[index][judge] = await meters[judge].JudgeAsync(replies, cancellationToken).ConfigureAwait(false);
             }
 
-            var likelihoods = await Task.Run(() => Score(replies, Share($"perplexity: {condition.Name}", replies.Count), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var nats = await Task.Run(() => Score(replies, Share($"perplexity: {condition.Name}", replies.Count), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var likelihoods = ByPrompt(replies, nats, _ => true);
             unsteered ??= likelihoods;
             results.Add(new ConditionResult
             {
@@ -150,7 +151,13 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
                 Perplexity = likelihoods.Result(index == 0 ? null : unsteered, experiment.Seed),
                 Text = text is null ? null : await Task.Run(() => text.Measure(condition, Share($"neutral text: {condition.Name}", text.Documents), cancellationToken), cancellationToken).ConfigureAwait(false),
                 Choices = choices is null ? null : await Task.Run(() => choices.Measure(condition, Share($"multiple choice: {condition.Name}", choices.Questions.Count), cancellationToken), cancellationToken).ConfigureAwait(false),
-                Judges = [.. meters.Select((meter, judge) => meter.Result(judgements[index][judge], index == 0))],
+                Judges =
+                [
+                    .. meters.Select((meter, judge) => meter.Result(judgements[index][judge], index == 0) with
+                    {
+                        AsWanted = meter.HasWish ? ByPrompt(replies, nats, reply => meter.IsAsWanted(judgements[index][judge][reply])).Result(unsteered, experiment.Seed) : null,
+                    }),
+                ],
             });
         }
 
@@ -159,7 +166,8 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
         Action<int> Share(string stage, int total) => done => progress?.Report(new ExperimentProgress(stage, (double)done / total));
     }
 
-    private LogLikelihoods Score(IReadOnlyList<ExperimentReply> replies, Action<int> done, CancellationToken cancellationToken)
+    /// <summary>−ln p of the tokens of each reply.</summary>
+    private double[] Score(IReadOnlyList<ExperimentReply> replies, Action<int> done, CancellationToken cancellationToken)
     {
         var nats = new double[replies.Count];
         var count = 0;
@@ -173,8 +181,14 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
 
             done(Interlocked.Increment(ref count));
         }, cancellationToken);
+        return nats;
+    }
+
+    /// <summary>The sums of those replies that count.</summary>
+    private LogLikelihoods ByPrompt(IReadOnlyList<ExperimentReply> replies, double[] nats, Func<int, bool> counts)
+    {
         var scores = new LogLikelihoods(new double[prompts.Count], new long[prompts.Count]);
-        for (var index = 0; index < replies.Count; index++)
+        foreach (var index in Enumerable.Range(0, replies.Count).Where(counts))
         {
             scores.Nats[replies[index].Prompt] += nats[index];
             scores.Tokens[replies[index].Prompt] += replies[index].Ids.Count;

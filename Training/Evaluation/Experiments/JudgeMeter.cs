@@ -23,6 +23,12 @@ internal sealed class JudgeMeter(Experiment experiment, ExperimentJudge judge, I
 
     public bool IsHit(Judgement judgement) => judgement.Score >= judge.Judge.Threshold;
 
+    /// <summary>Whether the rate is to change, so that a reply can be as it is wanted.</summary>
+    public bool HasWish => judge.Aim != JudgeAim.Keep;
+
+    /// <summary>Whether a reply was judged and is what the policies are to make more of.</summary>
+    public bool IsAsWanted(Judgement judgement) => judgement.Score is not null && IsGood(judgement);
+
     public JudgeResult Result(Judgement[] judgements, bool isUnsteered)
     {
         _unsteered = isUnsteered ? judgements : _unsteered;

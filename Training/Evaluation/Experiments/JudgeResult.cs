@@ -38,6 +38,13 @@ public sealed record JudgeResult
     /// <summary>Why it could not judge the first of them.</summary>
     public string? FirstFailure { get; init; }
 
+    /// <summary>
+    /// Perplexity, under the unsteered model, of only those replies that are as the policies are to make them, against that of all
+    /// unsteered replies. Of the unsteered condition it is what drawing again until a reply is as wanted costs: replies that
+    /// are seldom given are less expected, whoever gives them. Null where the rate is only to be kept.
+    /// </summary>
+    public PerplexityResult? AsWanted { get; init; }
+
     /// <summary>Whether no other condition has both a better rate and a lower perplexity; null where that cannot be said.</summary>
     public bool? OnFront { get; init; }
 }

@@ -48,6 +48,12 @@ public sealed class ExperimentRunnerTests
         Assert.AreEqual(new SideEffects(6, 1, 1.0 / 6), calm.SideEffects);
         Assert.AreEqual(Math.Exp((((48 * ln2) + (2 * 2 * ln2)) / 50) - (((44 * ln2) + (6 * 2 * ln2)) / 50)) - 1, result.Conditions[2].Perplexity.Relative!.Value, 1e-12);
         Assert.AreEqual(0.3, result.Conditions[1].Judges[0].Rate.Share);
+
+        // The four times "good" alone: 20 tokens of 1/2.
+        Assert.AreEqual(2, unsteered.AsWanted!.Value!.Value, 1e-12);
+        Assert.AreEqual(20, unsteered.AsWanted.Tokens);
+        Assert.AreEqual(Math.Exp(ln2 - (((44 * ln2) + (6 * 2 * ln2)) / 50)) - 1, unsteered.AsWanted.Relative!.Value, 1e-12);
+        Assert.AreEqual(40, calm.AsWanted!.Tokens);
         Assert.AreEqual(true, calm.OnFront);
         Assert.AreEqual(false, unsteered.OnFront);
 
