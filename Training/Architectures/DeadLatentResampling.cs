@@ -1,4 +1,5 @@
 using Steering.Training.Activations;
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -31,7 +32,7 @@ public static class DeadLatentResampling
         ArgumentNullException.ThrowIfNull(dead);
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
-        var errors = (x - reconstruction).square().sum([1L]).data<float>().ToArray();
+        var errors = (x - reconstruction).Squared().sum([1L]).data<float>().ToArray();
         int[] latents = [.. dead.data<bool>().ToArray().Index().Where(pair => pair.Item).Select(pair => pair.Index)];
         var tokens = Draw(errors, latents.Length, new SeededRandom(seed, step));
         latents = latents[..tokens.Length];
@@ -43,7 +44,7 @@ public static class DeadLatentResampling
         var rows = tensor(latents, ScalarType.Int64);
         var alive = dead.logical_not();
         var centred = new TokenNormaliser(x, kind.Settings.Normalisation).Input[tensor(tokens, ScalarType.Int64)] - weights.DecoderBias;
-        var directions = centred / centred.norm(1, keepdim: true).clamp_min(1e-12);
+        var directions = centred / centred.norm(1, keepdim: true).clamp_min(HeldScalars.Tiny);
         _ = weights.Encoder.index_copy_(0, rows, directions * (EncoderShare * MeanNorm(weights.Encoder, alive)));
         _ = weights.Decoder.index_copy_(0, rows, directions * (kind.Settings.UnitNormDecoder ? 1 : MeanNorm(weights.Decoder, alive)));
         foreach (var vector in (Tensor?[])[weights.EncoderBias, weights.GateBias, weights.MagnitudeBias, weights.MagnitudeLogScale])

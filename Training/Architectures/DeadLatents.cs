@@ -1,3 +1,4 @@
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -24,13 +25,13 @@ internal static class DeadLatents
         var error = (pass.Input - reconstruction).detach();
         var each = settings.LatentsFor(pass.Weights.HiddenSize);
         var pre = pass.PreActivations.slice(1, first, end, 1);
-        var ranks = pass.Kind.RankOfDead(pre).detach().masked_fill(dead!.logical_not(), float.NegativeInfinity);
+        var ranks = pass.Kind.RankOfDead(pre).detach().masked_fill(dead!.logical_not(), HeldScalars.NegativeInfinity);
         var (_, chosen) = ranks.topk(Math.Min(each, count), 1, largest: true, sorted: false);
         var values = pre.gather(1, chosen);
         values = settings.Form == AuxiliaryForm.SaeLens ? values : pass.Kind.ActivationOfDead(values);
         var decoded = pass.Decode(zeros_like(pre).scatter(1, chosen, values), first, end);
         var remade = settings.Form == AuxiliaryForm.SaeLens ? decoded : pass.UndoScale(decoded);
-        var scale = settings.Coefficient * Math.Min((double)count / each, 1);
-        return (remade - error).square().sum([-1L]).mean() * scale;
+        using TorchSharp.Scalar scale = settings.Coefficient * Math.Min((double)count / each, 1);
+        return (remade - error).Squared().sum([-1L]).mean().mul(scale);
     }
 }

@@ -1,3 +1,4 @@
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -5,8 +6,6 @@ namespace Steering.Training.Architectures;
 /// <summary>Keeps decoder rows at norm 1: the part of the gradient along a row is removed before the step, the row is scaled back after it.</summary>
 public static class DecoderNorm
 {
-    private const double Smallest = 1e-12;
-
     /// <summary>Removes from each row of the gradient what would only change the row's length: g ← g − ⟨g, w⟩·w.</summary>
     /// <param name="decoder">[D, d], rows of norm 1.</param>
     /// <param name="gradient">[D, d], changed in place.</param>
@@ -27,6 +26,6 @@ public static class DecoderNorm
         ArgumentNullException.ThrowIfNull(decoder);
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        _ = decoder.div_(decoder.norm(1, keepdim: true).clamp_min(Smallest));
+        _ = decoder.div_(decoder.norm(1, keepdim: true).clamp_min(HeldScalars.Tiny));
     }
 }

@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -33,7 +34,7 @@ public sealed class GatedKind(GatedSettings settings) : SaeKind
         using var scope = NewDisposeScope();
         var normaliser = new TokenNormaliser(x, settings.Normalisation);
         var projection = Centre(weights, normaliser.Input).matmul(weights.Encoder.t());
-        var open = (projection + weights.GateBias!).detach().gt(0).to(ScalarType.Float32);
+        var open = (projection + weights.GateBias!).detach().gt(HeldScalars.Zero).to(ScalarType.Float32);
         var activations = open * ((projection * weights.MagnitudeLogScale!.exp()) + weights.MagnitudeBias!).relu();
         var reconstruction = normaliser.Undo(activations.matmul(weights.Decoder) + weights.DecoderBias);
 

@@ -7,7 +7,7 @@ internal static class GeometricMedian
 {
     private const int MaximumIterations = 100;
     private const double Tolerance = 1e-6;
-    private const double SmallestDistance = 1e-10;
+    private static readonly TorchSharp.Scalar SmallestDistance = 1e-10;
 
     /// <summary>Geometric median of rows.</summary>
     /// <param name="rows">[n, d], n at least 1.</param>

@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -43,7 +44,7 @@ public sealed class JumpReluKind(JumpReluSettings settings) : SaeKind
         threshold = threshold + (threshold.relu() - threshold).detach();
         var bandwidth = settings.BandwidthFor(weights.HiddenSize);
         var distance = (pre - threshold).detach();
-        var active = distance.gt(0).to(ScalarType.Float32);
+        var active = distance.gt(HeldScalars.Zero).to(ScalarType.Float32);
         var window = (distance.abs() < bandwidth / 2).to(ScalarType.Float32) / bandwidth;
         var slope = Slope(pre, threshold);
         var activations = (pre * active) + (window * threshold.detach() * slope);
@@ -87,6 +88,12 @@ public sealed class JumpReluKind(JumpReluSettings settings) : SaeKind
         }
 
         var count = (active + (window * slope)).sum([-1L]);
-        return settings.QuadraticTarget is { } target ? ((count / target) - 1).square().mean() : count.mean();
+        if (settings.QuadraticTarget is not { } target)
+        {
+            return count.mean();
+        }
+
+        using TorchSharp.Scalar wanted = target;
+        return count.div(wanted).sub(HeldScalars.One).Squared().mean();
     }
 }

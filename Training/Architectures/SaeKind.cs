@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Architectures;
@@ -92,7 +93,7 @@ public abstract class SaeKind
             DecoderNorm.Normalise(weights.Decoder);
         }
 
-        _ = weights.Threshold?.clamp_min_(0);
+        _ = weights.Threshold?.clamp_min_(HeldScalars.Zero);
     }
 
     /// <summary>What inference needs, copied out of the tensors.</summary>
@@ -135,7 +136,7 @@ public abstract class SaeKind
     private protected Tensor Centre(SaeWeights weights, Tensor input) => Settings.SubtractDecoderBias ? input - weights.DecoderBias : input;
 
     /// <summary>Mean over tokens of the sum over d of squares.</summary>
-    private protected static Tensor MeanSquare(Tensor difference) => difference.square().sum([-1L]).mean();
+    private protected static Tensor MeanSquare(Tensor difference) => difference.Squared().sum([-1L]).mean();
 
     /// <summary>Values of a tensor, row by row; empty for null.</summary>
     private protected static float[] Copy(Tensor? tensor) => tensor is null ? [] : tensor.data<float>().ToArray();

@@ -212,8 +212,7 @@ public sealed class LlamaModel : IDisposable
         return nn.functional.linear(gate * up, _tensors[LlamaNames.OfBlock(block, "mlp.down_proj")]);
     }
 
-    // Held for good: a scalar that is made for one call can be collected, and its memory freed, while the call still reads it.
-    // square() makes one too.
+    // Held for the reason that HeldScalars gives.
     private Tensor Norm(Tensor x, string weight) =>
-        x * (x * x).mean([-1L], keepdim: true).add(_epsilon).rsqrt() * _tensors[weight];
+        x * x.Squared().mean([-1L], keepdim: true).add(_epsilon).rsqrt() * _tensors[weight];
 }

@@ -1,6 +1,7 @@
 using Steering.Training.Architectures;
 using Steering.Training.Optimisation;
 using Steering.Training.Steps;
+using Steering.Training.Torch;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -32,10 +33,10 @@ internal sealed class DenseGradientStep : IGradientStep
         loss.Total.backward();
         _kind.PrepareGradients(_weights);
         using var gradient = no_grad();
-        var active = loss.Activations.ne(0);
+        var active = loss.Activations.ne(HeldScalars.Zero);
         active.any(0).data<bool>().CopyTo(_active);
-        var smallest = loss.Activations.masked_fill(loss.Activations.le(0), float.PositiveInfinity).min().item<float>();
-        var error = (loss.Reconstruction - batch).square().sum([1L]).mean().item<float>();
+        var smallest = loss.Activations.masked_fill(loss.Activations.le(HeldScalars.Zero), HeldScalars.PositiveInfinity).min().item<float>();
+        var error = (loss.Reconstruction - batch).Squared().sum([1L]).mean().item<float>();
         return new GradientStepResult(loss.Total.item<float>(), error, active.sum().item<long>(), smallest, _adam.GradientNorm());
     }
 
