@@ -35,8 +35,15 @@ internal sealed class DetoxRecipes(DetoxOptions options, ConceptStatistics stati
         threshold,
         (target, raw) => new TokenGate { Target = target, Threshold = raw, Unit = StrengthUnit.Raw });
 
-    public SteeringPolicy App(float strength) =>
-        Create("app", Say($"Attenuates {Count} by the posterior probability of toxicity, strength {strength:G4} (APP).")).With(ConceptInterventions.Attenuate(statistics, DetoxStatistics.Toxic, All, strength: strength));
+    /// <summary>Attenuates those features whose posterior the graph can follow; where it can follow none, the refusal says why.</summary>
+    public SteeringPolicy App(float strength)
+    {
+        int[] followed = [.. features.Where(feature => ConceptInterventions.CanAttenuate(statistics, DetoxStatistics.Toxic, feature, strength))];
+        var left = followed.Length == 0 ? 0 : features.Length - followed.Length;
+        var target = left == 0 ? All : Feature.Of(sae, followed);
+        return Create("app", Say($"Attenuates {Count} by the posterior probability of toxicity, strength {strength:G4} (APP){(left == 0 ? "" : Say($", but for {left} whose posterior bends too sharply for the graph"))}."))
+            .With(ConceptInterventions.Attenuate(statistics, DetoxStatistics.Toxic, target, strength: strength));
+    }
 
     public SteeringPolicy Clamp(float strength) =>
         Create("clamp", Say($"Clamps {Count} to {(strength == 0 ? 0 : -strength):G4} of their largest activation where they are active.")).ClampWhereActive(All, strength == 0 ? 0 : -strength);

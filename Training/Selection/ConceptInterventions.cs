@@ -38,6 +38,24 @@ public static class ConceptInterventions
         return new Intervention { Target = target, Operator = SteeringOperator.Attenuate, Attenuation = settings.Measured() };
     }
 
+    /// <summary>Whether the graph can follow a feature's posterior, so that <see cref="Attenuate"/> takes the feature.</summary>
+    /// <param name="statistics">What was measured.</param>
+    /// <param name="concept">The concept, 0-based.</param>
+    /// <param name="latent">Latent, 0-based.</param>
+    /// <param name="strength">Strength s.</param>
+    public static bool CanAttenuate(ConceptStatistics statistics, int concept, int latent, float strength = 1)
+    {
+        try
+        {
+            _ = Attenuate(statistics, concept, new FeatureTarget { Features = [latent] }, strength: strength);
+            return true;
+        }
+        catch (SteeringException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Masks or dampens the range of a concept.</summary>
     /// <param name="statistics">What was measured.</param>
     /// <param name="concept">The concept, 0-based.</param>

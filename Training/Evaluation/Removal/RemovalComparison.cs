@@ -65,7 +65,7 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
     {
         var concept = statistics.IndexOf(target);
         var ranked = RankedFeature.Of(statistics, concept, options.Ranking, options.LargestCount);
-        int[] features = [.. ranked.Select(feature => feature.Latent).Where(latent => CanAttenuate(statistics, concept, latent))];
+        int[] features = [.. ranked.Select(feature => feature.Latent).Where(latent => ConceptInterventions.CanAttenuate(statistics, concept, latent))];
         if (features.Length == 0)
         {
             throw new SteeringException($"No feature speaks for '{target}' by {Words<FeatureRanking>.Of(options.Ranking)}: none fires more under it than under the rest. Rank by something else, or give more questions.");
@@ -90,19 +90,6 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
         }
 
         return new RemovalTarget(target, features, ranked.Count - features.Length, conditions);
-    }
-
-    private static bool CanAttenuate(ConceptStatistics statistics, int concept, int latent)
-    {
-        try
-        {
-            _ = ConceptInterventions.Attenuate(statistics, concept, new FeatureTarget { Features = [latent] });
-            return true;
-        }
-        catch (SteeringException)
-        {
-            return false;
-        }
     }
 
     private (RemovalCondition Condition, bool[]? Spared) AtDose(
