@@ -3,12 +3,14 @@ using System.Globalization;
 using Spectre.Console;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
+using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.IO;
 using Steering.Saes;
 using Steering.Tokenizers;
 using Steering.Training.Activations;
 using Steering.Training.Detoxification;
+using Steering.Training.Selection;
 using Steering.Training.Statistics;
 
 namespace Steering.Cli.Commands;
@@ -39,11 +41,14 @@ internal static class DetoxFitCommand
         var perplexity = Values.OptionalReal("--perplexity", "Largest rise of the perplexity of clean texts under a policy that is always on (0.05).", 1e-4f, 100);
         var clamp = Values.OptionalReal("--clamp", "How far below 0 active features are clamped, in multiples of the largest activation (0).", 0, 1000);
         var app = Values.OptionalReal("--app", "Strength of attenuation by posterior probability (1).", 0, 10);
+        var checkpoint = new Option<string>("--checkpoint") { Description = "What the model was imported from, a Hugging Face folder or a .gguf file of a Llama: dials are then learned by gradient, one more policy.", HelpName = "PATH" };
+        var steps = Values.Whole("--steps", "Steps of learning dials.", 1, standard.Dials.Iterations);
+        var dials = Values.Whole("--dials", "Features that learned dials turn.", 1, standard.Dials.Dials);
         var window = Values.Whole("--window", "Longest text in tokens; the rest is cut off.", 2, standard.Window);
         var seed = Values.Whole("--seed", "Decides which texts are held out.", int.MinValue, standard.Seed);
         var dry = new Option<bool>("--dry-run") { Description = "Measure and print, and write nothing." };
         var json = CommandExtensions.Json();
-        foreach (var option in (Option[])[sae, toxic, clean, output, field, cleanField, prompt, form, features, by, rest, gate, rate, threshold, strength, perplexity, clamp, app, window, seed, dry, json])
+        foreach (var option in (Option[])[sae, toxic, clean, output, field, cleanField, prompt, form, features, by, rest, gate, rate, threshold, strength, perplexity, clamp, app, checkpoint, steps, dials, window, seed, dry, json])
         {
             command.Options.Add(option);
         }
@@ -65,6 +70,11 @@ internal static class DetoxFitCommand
             if (Given(threshold) && Given(rate))
             {
                 result.AddError("--threshold takes the place of calibration, so --false-positives does nothing; give one of them.");
+            }
+
+            if ((Given(steps) || Given(dials)) && !Given(checkpoint))
+            {
+                result.AddError("--steps and --dials say how dials are learned, which needs the weights: give --checkpoint too.");
             }
 
             if (Given(rest) && by.Chosen(result) is not (DetoxRanking.StaFiring or DetoxRanking.Firing))
@@ -91,6 +101,7 @@ internal static class DetoxFitCommand
                     Perplexity = Exact(parsed.GetValue(perplexity)) ?? standard.Perplexity,
                     Clamp = parsed.GetValue(clamp) ?? standard.Clamp,
                     AppStrength = parsed.GetValue(app) ?? standard.AppStrength,
+                    Dials = standard.Dials with { Iterations = parsed.GetValue(steps), Dials = parsed.GetValue(dials) },
                     Window = parsed.GetValue(window),
                     Seed = parsed.GetValue(seed),
                 };
@@ -106,6 +117,8 @@ internal static class DetoxFitCommand
 
                 var cut = SiteCut.Load(model.Folder(parsed));
                 var where = site.Require(parsed, autoencoder, cut);
+                using var weights = parsed.GetValue(checkpoint) is { } source ? LlamaWeights.Load(source, cut, console.Error.WriteLine) : null;
+                var trainer = weights is null ? null : new DialTrainer(weights.Llama, LlamaWeights.BlocksBefore(cut, where), autoencoder);
                 var fit = await ProgressDisplay.RunAsync(console, "reading texts", progress =>
                 {
                     using var template = form.Value(parsed) == DetoxForm.Chat ? model.Load(parsed) : null;
@@ -115,7 +128,7 @@ internal static class DetoxFitCommand
                     using var head = SiteHead.Load(cut, where, model.Options(parsed));
                     using var pass = model.LoadForwardPass(parsed);
                     var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(SaeFolder.FolderOf(folder))));
-                    var fitter = new DetoxFitter(head, pass, TextTokenizer.Load(model.Folder(parsed)), autoencoder, id, options);
+                    var fitter = new DetoxFitter(head, pass, TextTokenizer.Load(model.Folder(parsed)), autoencoder, id, options, trainer);
                     return fitter.Fit(bad, good, site.AllowsOtherModel(parsed), new Stages(progress), cancellationToken);
                 });
                 if (target is not null)

@@ -5,14 +5,13 @@ using System.Text.Json;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
-using Steering.Export.Checkpoints;
+using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.IO;
 using Steering.Policies;
 using Steering.Tokenizers;
 using Steering.Training.Llama;
 using Steering.Training.Reasoning;
-using Steering.Training.Torch;
 using Steering.Vectors;
 
 namespace Steering.Cli.Commands;
@@ -57,7 +56,7 @@ internal static class ReasonConfidenceCommand
                 var autoencoder = SaeSource.LoadBare(model.Sae(parsed, parsed.GetRequiredValue(sae)));
                 var cut = SiteCut.Load(model.Folder(parsed));
                 var where = site.Require(parsed, autoencoder, cut);
-                var blocks = Blocks(cut, where);
+                var blocks = LlamaWeights.BlocksBefore(cut, where);
                 var tokenizer = TextTokenizer.Load(model.Folder(parsed));
                 using var folder = AtomicFolder.Create(parsed.GetRequiredValue(output));
                 IReadOnlyList<int>[] ids =
@@ -69,10 +68,9 @@ internal static class ReasonConfidenceCommand
                         .Select(tokens => (IReadOnlyList<int>)tokens[..Math.Min(tokens.Length, parsed.GetValue(length))])
                         .Take(parsed.GetValue(sequences)),
                 ];
-                TorchRuntime.EnsureLoaded(notice: console.Error.WriteLine);
-                using var weights = Checkpoint.Open(parsed.GetRequiredValue(checkpoint));
-                using var llama = LlamaModel.Load(weights);
-                CheckSame(llama, cut, ids, parsed.GetRequiredValue(checkpoint));
+                using var weights = LlamaWeights.Load(parsed.GetRequiredValue(checkpoint), cut, console.Error.WriteLine);
+                var llama = weights.Llama;
+                CheckFit(llama, ids, parsed.GetRequiredValue(checkpoint));
                 var options = new ConfidenceOptions
                 {
                     Iterations = parsed.GetValue(iterations),
@@ -120,20 +118,8 @@ internal static class ReasonConfidenceCommand
             });
     }
 
-    private static int Blocks(SiteCut cut, string site)
+    private static void CheckFit(LlamaModel llama, IReadOnlyList<IReadOnlyList<int>> ids, string checkpoint)
     {
-        // The sites are the entry, then one after each block.
-        var blocks = cut.Sites.ToList().IndexOf(site);
-        return blocks > 0 ? blocks : throw new SteeringException($"{site} lies before the first block; vectors belong to the output of a block. Use an SAE after a block.");
-    }
-
-    private static void CheckSame(LlamaModel llama, SiteCut cut, IReadOnlyList<IReadOnlyList<int>> ids, string checkpoint)
-    {
-        if (llama.Settings.HiddenSize != cut.HiddenSize || llama.Settings.BlockCount != cut.BlockCount)
-        {
-            throw new SteeringException($"{checkpoint} has {llama.Settings.BlockCount} blocks of width {llama.Settings.HiddenSize}, {cut.Folder} {cut.BlockCount} of width {cut.HiddenSize}. Give the checkpoint that the model was imported from.");
-        }
-
         if (ids.Any(sequence => sequence.Any(id => id >= llama.Settings.VocabularySize) || sequence.Count > llama.Settings.ContextLength))
         {
             throw new SteeringException($"The texts do not fit {checkpoint}: {llama.Settings.VocabularySize} tokens, sequences of at most {llama.Settings.ContextLength}. Give a smaller --window, or the checkpoint that the model was imported from.");

@@ -22,7 +22,8 @@ namespace Steering.Training.Detoxification;
 /// <param name="sae">The SAE, with statistics.</param>
 /// <param name="saeId">Id by which the policies name it.</param>
 /// <param name="options">How to fit, or null.</param>
-public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer tokenizer, SparseAutoencoder sae, string saeId, DetoxOptions? options = null)
+/// <param name="trainer">Learns dials that make the clean texts likelier, one more policy; null leaves it out. Of the same model, site and SAE.</param>
+public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer tokenizer, SparseAutoencoder sae, string saeId, DetoxOptions? options = null, DialTrainer? trainer = null)
 {
     private const float LargestStrength = 16;
 
@@ -60,6 +61,13 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             gate.Read(reader, Encode(split.ToxicHeldOut), sae.HiddenSize, cancellationToken),
             gate.Read(reader, Encode(split.CleanHeldOut), sae.HiddenSize, cancellationToken));
         var (sta, staLatents) = StaVector.Of(statistics.Mean, sae, statistics.Difference.Norm);
+        LearnedDials? dials = null;
+        if (trainer is not null)
+        {
+            progress?.Report("learning dials");
+            dials = trainer.Learn([.. Encode(split.CleanFit).Select(Lesson)], _options.Dials with { Seed = _options.Seed }, progress: null, cancellationToken);
+        }
+
         progress?.Report("measuring strengths");
         var recipes = new DetoxRecipes(_options, statistics.Largest, saeId, site, features, gate, statistics.Difference.Direction.ToArray(), sta);
         var cost = new CleanCost(pass, [.. calibration.Take(_options.CostTexts)], cancellationToken);
@@ -79,7 +87,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             StaCosine = TensorPrimitives.CosineSimilarity(sta, unit),
             StaLatents = staLatents,
             Features = [.. chosen.Select(feature => Described(statistics.Largest, feature))],
-            Policies = Policies(recipes, scores, cost, compiler, cancellationToken),
+            Policies = Policies(recipes, scores, cost, compiler, dials, cancellationToken),
             Vectors = new Dictionary<string, SteeringVectorSet>(StringComparer.Ordinal)
             {
                 [DetoxRecipes.DiffMeanFile] = Vector(DetoxRecipes.DiffMeanFile, site, statistics.Difference.Direction, "diffmean", manifest),
@@ -88,7 +96,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         };
     }
 
-    private List<DetoxPolicy> Policies(DetoxRecipes recipes, DetoxScores scores, CleanCost cost, PolicyCompiler compiler, CancellationToken cancellationToken)
+    private List<DetoxPolicy> Policies(DetoxRecipes recipes, DetoxScores scores, CleanCost cost, PolicyCompiler compiler, LearnedDials? dials, CancellationToken cancellationToken)
     {
         var constant = Strength(recipes.Constant);
         var (latched, token) = (_options.Threshold ?? scores.Latched(_options.FalsePositives), _options.Threshold ?? scores.Token(_options.FalsePositives));
@@ -108,6 +116,11 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         {
             var strength = Strength(recipe);
             made.Add(Made(recipe(strength), strength, null, always));
+        }
+
+        if (dials is not null)
+        {
+            made.Add(Made(recipes.Learned(dials), 1, null, always));
         }
 
         return made;
@@ -146,6 +159,9 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             };
         }
     }
+
+    /// <summary>What stands before a text is given; the text itself is to become likelier.</summary>
+    private static DialExample Lesson(DetoxSequence sequence) => new(sequence.Ids, [.. sequence.Ids.Select((_, token) => token < sequence.TextFrom ? 0f : 1)]);
 
     private static DetoxFeature Described(ConceptStatistics statistics, RankedFeature feature) => new(
         feature.Latent,

@@ -1,3 +1,5 @@
+using Steering.Training.Selection;
+
 namespace Steering.Training.Detoxification;
 
 /// <summary>How policies against toxicity are fitted.</summary>
@@ -35,6 +37,9 @@ public sealed record DetoxOptions
 
     /// <summary>Strength of APP. Default: 1, the method as published.</summary>
     public float AppStrength { get; init; } = 1;
+
+    /// <summary>How dials are learned, where they are. The defaults are gentler and longer than usual: pushes overshoot at larger rates.</summary>
+    public DialOptions Dials { get; init; } = new() { Dials = 48, Iterations = 500, LearningRate = 0.02, Penalty = 0.003 };
 
     /// <summary>Longest sequence in tokens. Default: 256.</summary>
     public int Window { get; init; } = 256;

@@ -52,6 +52,9 @@ internal sealed class DetoxRecipes(DetoxOptions options, ConceptStatistics stati
 
     public SteeringPolicy DiffMean(float strength) => Vector("diffmean", "the difference of means", strength, Direction.FromFile(DiffMeanFile, site));
 
+    public SteeringPolicy Learned(LearnedDials dials) =>
+        dials.AddTo(Create("learned", Say($"Turns {dials.Dials.Count} features so that the clean texts become likelier, {dials.LossBefore:F4} to {dials.LossAfter:F4} nats a token; learned by gradient.")), sae);
+
     /// <summary>The policy with the vectors of its files written out, as it is compiled before there are files.</summary>
     public SteeringPolicy Inlined(SteeringPolicy policy)
     {

@@ -12,7 +12,7 @@ text=${SANDBOX_TEXT:-"dotnet run --project $here/../../Samples/SandboxModel -c R
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 
-[ -e "$out/documents.jsonl" ] || $text --documents 12000 --seed 3 --out "$out/documents.jsonl"
+[ -e "$out/documents.jsonl" ] || $text --documents 40000 --seed 3 --out "$out/documents.jsonl"
 
 # First replies to rude users, rude ones and others; word problems and instructions are left out.
 replies() {
@@ -24,13 +24,6 @@ replies() {
 [ -e "$out/rude.jsonl" ] || { replies true >"$out/rude.part" && mv "$out/rude.part" "$out/rude.jsonl"; }
 [ -e "$out/clean.jsonl" ] || { replies false >"$out/clean.part" && mv "$out/clean.part" "$out/clean.jsonl"; }
 
-[ -e "$out/policies" ] || $steer detox fit sandbox --sae late-topk --form chat --toxic "$out/rude.jsonl" --clean "$out/clean.jsonl" --prompt-field prompt --false-positives 0.05 --out "$out/policies"
-for policy in constant latched token sta diffmean; do
-  for by in 2 4; do
-    [ -e "$out/policies/$policy-x$by.json" ] || jq --arg name "$policy-x$by" --argjson by "$by" '.name = $name | del(.description) | .interventions |= map(
-      if has("value") then .value *= $by else . end | if has("values") then .values |= map(. * $by) else . end)' "$out/policies/$policy.json" >"$out/policies/$policy-x$by.json"
-  done
-done
-
+[ -e "$out/policies" ] || $steer detox fit sandbox --sae late-topk --form chat --toxic "$out/rude.jsonl" --clean "$out/clean.jsonl" --prompt-field prompt --false-positives 0.05 --checkpoint "$here/../../Sandbox/Bundle/Files/checkpoint" --out "$out/policies"
 jq --arg out "$out/" 'walk(if type == "string" then sub("^OUT/"; $out) else . end)' "$here/detox-sandbox.json" >"$out/experiment.json"
 $steer evaluate "$out/experiment.json" --output "$out/results" $([ ! -e "$out/results" ] || echo --resume)

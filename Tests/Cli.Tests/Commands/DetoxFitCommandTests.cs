@@ -59,6 +59,8 @@ public sealed class DetoxFitCommandTests
         (await CliRun.Of([.. Command(toxic, clean), "--strength", "1", "--perplexity", "0.1"])).Fails(2, "give one of them");
         (await CliRun.Of([.. Command(toxic, clean), "--dry-run"])).Fails(2, "--dry-run");
         (await CliRun.Of([.. Command(toxic, clean), "--by", "mean", "--rest", "0.1"])).Fails(2, "--rest belongs to");
+        (await CliRun.Of([.. Command(toxic, clean), "--steps", "10"])).Fails(2, "--checkpoint");
+        (await CliRun.Of([.. Command(toxic, clean), "--checkpoint", SandboxModel.Bundle.CheckpointFolder])).Fails(1, "Give the checkpoint that the model was imported from");
         Assert.IsFalse(Directory.Exists(folder["out"]));
     }
 

@@ -2,12 +2,15 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using Steering.Chat.Toxicity;
 using Steering.Compilation;
+using Steering.Export.Checkpoints;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Saes;
 using Steering.Tokenizers;
 using Steering.Training.Activations;
 using Steering.Training.Detoxification;
+using Steering.Training.Llama;
+using Steering.Training.Selection;
 using Steering.Training.Statistics;
 using Steering.Vectors;
 
@@ -157,6 +160,21 @@ public sealed class DetoxFitterTests
         var alone = DetoxSequence.Of(new ToxicityExample("You fool."), _tokenizer, window: 64);
         Assert.AreEqual((1, alone.Ids.Length), (alone.TextFrom, alone.PromptEnd));
         Refusal.Of(() => DetoxSequence.Of(new ToxicityExample(" Yes.", "You fool."), _tokenizer!, window: tokens), "nothing of it is left");
+    }
+
+    [TestMethod]
+    public void LearnedDials_MakeCleanTextsOfTheGraphLikelier_ThatTheyWereNotLearnedOn()
+    {
+        Assert.IsFalse(_fit!.Policies.Any(policy => policy.Name == "learned"));
+        using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
+        using var model = LlamaModel.Load(checkpoint);
+        var options = Options with { Dials = Options.Dials with { Dials = 8, Iterations = 40, LearningRate = 0.05 } };
+        var fit = new DetoxFitter(_head!, _pass!, _tokenizer!, _sae!, Id, options, new DialTrainer(model, 5, _sae!)).Fit(Toxic(), Clean());
+        var learned = fit.Policies[^1];
+        Assert.AreEqual("learned", learned.Name);
+        Assert.IsInRange(1, 8, learned.Policy.Interventions.Count);
+        Assert.IsLessThan(-0.02, learned.PerplexityRise!.Value);
+        Assert.AreEqual(learned.Rates.CleanTexts.Total, learned.Rates.CleanTexts.Hits);
     }
 
     [TestMethod]
