@@ -51,7 +51,7 @@ fi
 [ -e "$work/words.txt" ] || grep '[a-z0-9]' "$data/toxicity-wordlists/ldnoobw_en.txt" >"$work/words.txt"   # without its one emoji
 
 # The policies: strengths so that clean text's perplexity rises by at most 5 % where a policy is always on.
-[ -e "$work/policies" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --allow-other-model --out "$work/policies"
+[ -e "$work/policies" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --allow-other-model --checkpoint "$gguf" --steps 300 --out "$work/policies"
 [ -e "$work/probe" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --gate probe --allow-other-model --out "$work/probe"
 
 # The same policies at multiples of their strength: a gated policy costs clean text little, so it may push harder.
@@ -67,8 +67,8 @@ for folder in policies probe; do
   done
 done
 
-# The choice of strengths on prompts that are not measured, the measurement, the control with random features, and larger strengths.
-for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random detox-smollm2-front}; do
+# The choice of strengths on prompts that are not measured, the measurement, the control with random features, larger strengths, and learned dials.
+for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random detox-smollm2-front detox-smollm2-learned}; do
   count=$prompts
   [ "$experiment" != detox-smollm2-tuning ] || count=$tuning
   jq --arg out "$work/" --argjson count "$count" 'walk(if type == "string" then sub("^OUT/"; $out) else . end) | .prompts.count = $count' "$here/$experiment.json" >"$work/$experiment.json"
