@@ -25,7 +25,7 @@ public sealed record BatchingDecoderOptions
 
     /// <summary>
     /// Time that other conversations' prompts may add to each step of those being decoded, as a share of the step,
-    /// 0.01 to 16. Default: 0.3, which keeps the median time between two tokens below 1.5 times what it is without them. Where only
+    /// 0.01 to 16. Default: 0.3, which plans the time between two tokens at less than 1.5 times what it is without them. Where only
     /// throughput counts, 16 reads prompts in passes as large as <see cref="PrefillChunk"/>.
     /// </summary>
     [Range(0.01, 16)]
