@@ -70,7 +70,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     [DataRow(6_000, true, "F32")]
     public void RestoreState_WithShardsOnTheWay_ContinuesBitForBit(int rowsBefore, bool secondPass, string type)
     {
-        var options = HarvestJob.Options(_folder) with { Passes = null, StoredType = ShardLayout.Type(type), ShardFolder = _folder["shards"], ShardBytes = 1 << 17 };
+        var options = HarvestJob.Options(_folder) with { Passes = null, StoredType = ShardLayout.Type(type), ShardFolder = _folder["shards"], ShardBytes = HarvestJob.ShardBytes };
         const int rowsAfter = 3_000;
         using var state = new MemoryStream();
         float[] expected;
@@ -100,7 +100,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     [TestMethod]
     public void Shards_OnTheWay_HoldTheFirstPassAndFeedTheSecond()
     {
-        var options = HarvestJob.Options(_folder) with { Passes = 2, StoredType = TensorElementType.Float32, ShardFolder = _folder["shards"], ShardBytes = 1 << 17 };
+        var options = HarvestJob.Options(_folder) with { Passes = 2, StoredType = TensorElementType.Float32, ShardFolder = _folder["shards"], ShardBytes = HarvestJob.ShardBytes };
         using var source = HarvestActivationSource.Open(options);
         var width = source.HiddenSize;
         var rows = SourceRows.Floats(source, int.MaxValue);
@@ -172,7 +172,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
             options with { Site = "resid_post.0" },
             options with { Windows = new TokenWindowOptions { Length = 16 } },
             options with { Harvest = new HarvestOptions() },
-            options with { ModelFolder = TestModels.Import(OracleFolder.RequireModel("tinystories-656k"), Export.Precision.WeightPrecision.Int4) },
+            options with { ModelFolder = TestModels.Sandbox(Export.Precision.WeightPrecision.Int4) },
         ])
         {
             state.Position = 0;
@@ -225,8 +225,13 @@ public sealed class HarvestActivationSourceTests : IDisposable
         // A token that the first windows do not have, so that the message must name a later one.
         var spoilt = windows.SelectMany(window => window.Ids).First(id => !windows[0].Ids.Contains(id) && !windows[1].Ids.Contains(id));
         var window = Array.FindIndex(windows, candidate => candidate.Ids.Contains(spoilt));
-        var token = Array.IndexOf(windows[window].Ids, spoilt);
         var folder = DamagedModel.WithNaN(options.ModelFolder!, _folder["damaged"], spoilt);
+
+        // Attention multiplies what is masked by 0, and 0·NaN is NaN: tokens before the spoilt one may be spoilt too.
+        using var head = SiteHead.Load(folder, options.Site!);
+        var residual = new float[windows[window].Ids.Length * head.HiddenSize];
+        head.Run(windows[window].Ids, 1, windows[window].Ids.Length, residual);
+        var token = Array.FindIndex(residual, value => !float.IsFinite(value)) / head.HiddenSize;
         using var source = HarvestActivationSource.Open(options with { ModelFolder = folder });
         Refusal.Of(() => SourceRows.Floats(source, int.MaxValue), "not finite", "resid_post.1", $"window {window}, token {token}", "NaN");
         Assert.AreNotEqual(SiteCut.Load(options.ModelFolder!).Fingerprint(), source.Job.ModelSha256);

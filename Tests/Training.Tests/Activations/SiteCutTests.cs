@@ -47,12 +47,14 @@ public sealed class SiteCutTests
     [DataRow(WeightPrecision.Int4, true)]
     public void TailOfHead_AtEverySite_EqualsTheWholeGraph(WeightPrecision precision, bool socketed)
     {
-        var folder = TestModels.Stories(precision, socketed);
+        var folder = TestModels.Sandbox(precision, socketed);
         using var whole = ForwardPass.Load(folder);
         var expected = whole.Run(Ids);
-        var tolerance = precision == WeightPrecision.Int4 ? 1e-3f : 1e-5f;
+
+        // int4 rounds activations to int8, where the last bit of a float may decide about a whole step.
+        var tolerance = precision == WeightPrecision.Int4 ? 2e-2f : 1e-5f;
         var cut = SiteCut.Load(folder);
-        CollectionAssert.AreEqual(new[] { "resid_pre.0", "resid_post.0", "resid_post.1" }, cut.Sites.ToArray());
+        CollectionAssert.AreEqual(new[] { "resid_pre.0", "resid_post.0", "resid_post.1", "resid_post.2", "resid_post.3", "resid_post.4", "resid_post.5" }, cut.Sites.ToArray());
         foreach (var site in cut.Sites)
         {
             using var head = SiteHead.Load(cut, site);
@@ -69,7 +71,7 @@ public sealed class SiteCutTests
     [TestMethod]
     public void Head_RunsSequencesOfABatchIndependently()
     {
-        using var head = SiteHead.Load(TestModels.Stories(), "resid_post.0");
+        using var head = SiteHead.Load(TestModels.Sandbox(), "resid_post.0");
         int[] other = [.. Ids.Reverse()];
         var alone = new float[Ids.Length * head.HiddenSize];
         head.Run(other, 1, other.Length, alone);
@@ -81,7 +83,7 @@ public sealed class SiteCutTests
     [TestMethod]
     public void Head_LeavesWeightsWhereTheyAreAndDropsWhatItDoesNotNeed()
     {
-        var folder = TestModels.Stories();
+        var folder = TestModels.Sandbox();
         var whole = OnnxModelFile.Load(Path.Combine(folder, "model.onnx")).Graph;
         var head = SiteCut.Load(folder).Head("resid_post.0").Graph;
         Assert.IsLessThan(whole.Initializer.Count, head.Initializer.Count);
@@ -100,25 +102,25 @@ public sealed class SiteCutTests
     [DataRow("blocks.0.hook_resid_pre", "resid_pre.0")]
     [DataRow("model.layers.1", "resid_post.1")]
     public void Name_OfAnotherWayToSayASite_IsTheSite(string written, string site) =>
-        Assert.AreEqual(site, SiteCut.Load(TestModels.Stories()).Name(written));
+        Assert.AreEqual(site, SiteCut.Load(TestModels.Sandbox()).Name(written));
 
     [TestMethod]
-    [DataRow("resid_post.2")]
+    [DataRow("resid_post.6")]
     [DataRow("resid_pre.9")]
     [DataRow("mlp_out.0")]
     [DataRow("")]
     public void Load_OfASiteTheModelLacks_IsRefusedWithTheList(string site)
     {
-        var model = TestModels.Stories();
+        var model = TestModels.Sandbox();
         var message = Refusal.Of(() => SiteHead.Load(model, site).Dispose()).Message;
         Assert.Contains($"no site '{site}'", message);
-        Assert.Contains("resid_pre.0, resid_post.0, resid_post.1", message);
+        Assert.Contains("resid_pre.0, resid_post.0, resid_post.1, resid_post.2, resid_post.3, resid_post.4, resid_post.5", message);
     }
 
     [TestMethod]
     public void Run_OnWhatDoesNotFit_IsRefused()
     {
-        using var head = SiteHead.Load(TestModels.Stories(), "resid_post.1");
+        using var head = SiteHead.Load(TestModels.Sandbox(), "resid_post.1");
         Assert.Contains("not in the vocabulary", Refusal.Of(() => head.Run([1, 99999], 1, 2, new float[2 * head.HiddenSize])).Message);
         Assert.Contains("not 2 sequences of 2", Refusal.Of(() => head.Run([1, 2, 3], 2, 2, new float[4 * head.HiddenSize])).Message);
         Assert.Contains("room for 5", Refusal.Of(() => head.Run([1, 2], 1, 2, new float[5])).Message);
@@ -128,7 +130,7 @@ public sealed class SiteCutTests
 
     [TestMethod]
     public void Fingerprint_OfAModelAndItsSocketedCopy_IsTheSame() =>
-        Assert.AreEqual(SiteCut.Load(TestModels.Stories()).Fingerprint(), SiteCut.Load(TestModels.Stories(socketed: true)).Fingerprint());
+        Assert.AreEqual(SiteCut.Load(TestModels.Sandbox()).Fingerprint(), SiteCut.Load(TestModels.Sandbox(socketed: true)).Fingerprint());
 
     private void Check(string folder, string oracleFile, float relative, float logitTolerance, int every = 1)
     {

@@ -68,7 +68,7 @@ public sealed class LabelledSpanTests
         var line = $$"""{"text": "{{Story}}", "spans": [{"start": {{start}}, "end": {{end}}, "label": "weather"}, {"start": {{start}}, "end": {{end}}, "label": "verb"}]}""";
         var measured = Fit([line], ConceptPooling.Token, outside: "other");
 
-        var tokenizer = TextTokenizer.Load(TestModels.Stories());
+        var tokenizer = TextTokenizer.Load(TestModels.Sandbox());
         var ids = tokenizer.Encode(Story, addSpecialTokens: true);
         var bare = tokenizer.Encode(Story);
         var pieces = TokenPieces.Of(tokenizer, bare);
@@ -81,7 +81,7 @@ public sealed class LabelledSpanTests
         }
 
         Assert.AreEqual(Story.Length, at);
-        using var head = SiteHead.Load(TestModels.Stories(), "resid_post.0");
+        using var head = SiteHead.Load(TestModels.Sandbox(), "resid_post.4");
         var residual = new float[ids.Length * head.HiddenSize];
         head.Run(ids, 1, ids.Length, residual);
         var sae = Sae();
@@ -177,10 +177,10 @@ public sealed class LabelledSpanTests
     }
 
     private static ConceptFitter Fitter(ConceptPooling pooling, string? outside, int window = 256) => new(
-        new Harvester(SiteHead.Load(TestModels.Stories(), "resid_post.0")),
-        TextTokenizer.Load(TestModels.Stories()),
+        new Harvester(SiteHead.Load(TestModels.Sandbox(), "resid_post.4")),
+        TextTokenizer.Load(TestModels.Sandbox()),
         Sae(),
         new ConceptFitOptions { Pooling = pooling, Outside = outside, MaximumTokens = window });
 
-    private static SparseAutoencoder Sae() => SaeFolder.Load(OracleFolder.Require("saes", "topk"));
+    private static SparseAutoencoder Sae() => SaeFolder.Load(SandboxModel.LateSae());
 }

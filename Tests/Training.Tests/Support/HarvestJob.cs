@@ -5,11 +5,14 @@ using Steering.Vectors;
 
 namespace Steering.Tests.Training;
 
-/// <summary>A small harvest: TinyStories-656K over sentences of its own words.</summary>
+/// <summary>A small harvest: the sandbox over sentences of its own letters.</summary>
 internal static class HarvestJob
 {
     public const string Site = "resid_post.1";
     public const int Length = 32;
+
+    /// <summary>Eight windows of fp32 rows or sixteen of half as wide ones: whole passes of four, so that <see cref="Expected"/> samples what a harvest does.</summary>
+    public const long ShardBytes = 180_000;
 
     private static readonly string[] Who = ["Tom", "The little girl", "A big dog", "Mum", "The bird"];
     private static readonly string[] Did = ["found", "saw", "wanted", "lost", "ate"];
@@ -31,7 +34,7 @@ internal static class HarvestJob
     /// <summary>Options over a text in a folder; the factor leaves out some tokens of every window.</summary>
     public static ActivationSourceOptions Options(TemporaryFolder folder, int sentences = 600, long seed = 1, string? modelFolder = null) => new()
     {
-        ModelFolder = modelFolder ?? TestModels.Stories(),
+        ModelFolder = modelFolder ?? TestModels.Sandbox(),
         Site = Site,
         TextPath = folder.Write("text.txt", Encoding.UTF8.GetBytes(Text(sentences, seed))),
         Windows = new TokenWindowOptions { Length = Length },

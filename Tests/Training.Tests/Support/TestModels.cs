@@ -16,6 +16,10 @@ public static class TestModels
     public static string Stories(WeightPrecision precision = WeightPrecision.Float32, bool socketed = false) =>
         Import(OracleFolder.RequireModel("tinystories-656k"), precision, socketed);
 
+    /// <summary>The bundled sandbox: six blocks, d 160. It is there on every machine.</summary>
+    public static string Sandbox(WeightPrecision precision = WeightPrecision.Float32, bool socketed = false) =>
+        Import(SandboxModel.Bundle.CheckpointFolder, precision, socketed);
+
     /// <summary>SmolLM2-135M-Instruct: thirty blocks, d 576. Importing it takes seconds.</summary>
     public static string SmolLm(WeightPrecision precision = WeightPrecision.Float32, bool socketed = false) =>
         Import(OracleFolder.RequireModel("smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"), precision, socketed);
