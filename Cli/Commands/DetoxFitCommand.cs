@@ -129,7 +129,7 @@ internal static class DetoxFitCommand
                     using var pass = model.LoadForwardPass(parsed);
                     var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(SaeFolder.FolderOf(folder))));
                     var fitter = new DetoxFitter(head, pass, TextTokenizer.Load(model.Folder(parsed)), autoencoder, id, options, trainer);
-                    return fitter.Fit(bad, good, site.AllowsOtherModel(parsed), new Stages(progress), cancellationToken);
+                    return fitter.Fit(bad, good, site.AllowsOtherModel(parsed), new Stages(progress, trainer is null ? 3 : 4), cancellationToken);
                 });
                 if (target is not null)
                 {
@@ -180,10 +180,18 @@ internal static class DetoxFitCommand
 
     private static string Share(Rate rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Value:F1} %");
 
-    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<string>
+    private sealed class Stages(IProgress<StageProgress> progress, int stages) : IProgress<string>
     {
-        private int _done;
+        private string? _stage;
+        private int _begun;
 
-        public void Report(string value) => progress.Report(new StageProgress(value, _done++ / 3.0));
+        public void Report(string value)
+        {
+            // What follows a comma says how far within the stage.
+            var stage = value.Split(',')[0];
+            _begun += stage == _stage ? 0 : 1;
+            _stage = stage;
+            progress.Report(new StageProgress(value, (_begun - 1) / (double)stages));
+        }
     }
 }

@@ -26,6 +26,7 @@ namespace Steering.Training.Detoxification;
 public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer tokenizer, SparseAutoencoder sae, string saeId, DetoxOptions? options = null, DialTrainer? trainer = null)
 {
     private const float LargestStrength = 16;
+    private const string LearningStage = "learning dials";
 
     private readonly DetoxOptions _options = options ?? new DetoxOptions();
 
@@ -45,8 +46,9 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         var split = DetoxSplit.Of(toxic, clean, _options.FalsePositives, _options.Threshold is null, _options.Seed);
         var reader = new DetoxReader(head, sae);
         progress?.Report("reading texts");
+        var fitted = Encode(split.CleanFit);
         var statistics = DetoxStatistics.Measure(
-            reader, tokenizer, sae.LatentCount, sae.HiddenSize, Encode(split.ToxicFit), Encode(split.CleanFit),
+            reader, tokenizer, sae.LatentCount, sae.HiddenSize, Encode(split.ToxicFit), fitted,
             new ConceptOrigin { SaeSha256 = sae.Fingerprint, Site = site, ModelName = manifest.ModelName, ModelSha256 = manifest.WeightsSha256 }, cancellationToken);
         var chosen = DetoxFeatures.Choose(statistics.Largest, _options.Ranking, _options.Features, _options.LargestClean);
         int[] features = [.. chosen.Select(feature => feature.Latent)];
@@ -64,8 +66,8 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         LearnedDials? dials = null;
         if (trainer is not null)
         {
-            progress?.Report("learning dials");
-            dials = trainer.Learn([.. Encode(split.CleanFit).Select(Lesson)], _options.Dials with { Seed = _options.Seed }, progress: null, cancellationToken);
+            progress?.Report(LearningStage);
+            dials = trainer.Learn([.. fitted.Select(Lesson)], _options.Dials with { Seed = _options.Seed }, progress is null ? null : new Steps(progress, _options.Dials.Iterations), cancellationToken);
         }
 
         progress?.Report("measuring strengths");
@@ -174,4 +176,18 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         new() { Source = source, Vectors = [new SteeringVector(site, direction)], Method = method, ModelName = manifest.ModelName, ModelSha256 = manifest.WeightsSha256 };
 
     private IReadOnlyList<DetoxSequence> Encode(IReadOnlyList<ToxicityExample> examples) => [.. examples.Select(example => DetoxSequence.Of(example, tokenizer, _options.Window))];
+
+    /// <summary>Learning takes minutes on a real model, so every tenth step is told.</summary>
+    private sealed class Steps(IProgress<string> progress, int steps) : IProgress<double>
+    {
+        private int _done;
+
+        public void Report(double value)
+        {
+            if (++_done % 10 == 0)
+            {
+                progress.Report(FormattableString.Invariant($"{LearningStage}, step {_done} of {steps}"));
+            }
+        }
+    }
 }

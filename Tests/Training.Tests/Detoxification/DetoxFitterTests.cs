@@ -168,10 +168,13 @@ public sealed class DetoxFitterTests
         Assert.IsFalse(_fit!.Policies.Any(policy => policy.Name == "learned"));
         using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
         using var model = LlamaModel.Load(checkpoint);
+        var told = new List<string>();
         var options = Options with { Dials = Options.Dials with { Dials = 8, Iterations = 40, LearningRate = 0.05 } };
-        var fit = new DetoxFitter(_head!, _pass!, _tokenizer!, _sae!, Id, options, new DialTrainer(model, 5, _sae!)).Fit(Toxic(), Clean());
+        var fit = new DetoxFitter(_head!, _pass!, _tokenizer!, _sae!, Id, options, new DialTrainer(model, 5, _sae!)).Fit(Toxic(), Clean(), progress: new Told(told));
         var learned = fit.Policies[^1];
         Assert.AreEqual("learned", learned.Name);
+        Assert.AreEqual(4, told.Count(value => value.StartsWith("learning dials, step ", StringComparison.Ordinal)));
+        Assert.Contains("learning dials, step 40 of 40", told);
         Assert.IsInRange(1, 8, learned.Policy.Interventions.Count);
         Assert.IsLessThan(-0.02, learned.PerplexityRise!.Value);
         Assert.AreEqual(learned.Rates.CleanTexts.Total, learned.Rates.CleanTexts.Hits);
@@ -216,5 +219,10 @@ public sealed class DetoxFitterTests
     {
         string[] ends = ["A guitar has six strings.", "Do you like soup?", "The river is long.", "It rains today.", "What is two plus two?"];
         return [.. Enumerable.Range(0, count).Select(i => new ToxicityExample($"{starts[i % starts.Length]} {ends[i * 7 % ends.Length]} {ends[i * 3 % 5]}"))];
+    }
+
+    private sealed class Told(List<string> values) : IProgress<string>
+    {
+        public void Report(string value) => values.Add(value);
     }
 }
