@@ -13,6 +13,7 @@ const string Usage = """
       train                                        a training step beside its encoder product and plain autograd
       encode [SAE]                                 encoding with the exported graph beside TorchSharp and our own
       batch FOLDER [ROUNDS [THREADS]]              eight conversations at once beside GenAI's fixed batch (6 rounds)
+      prefill FOLDER                               time between tokens while the prompt of another is read
       concept FOLDER TEXTS LABEL SITE [ROUNDS]     concept fit on 10,000 labelled texts beside the harvest alone (2 rounds)
       attenuate FOLDER                             64 features attenuated by a table beside 64 clamped
       evaluate FOLDER                              decoding of an experiment beside a plain batch of the same requests
@@ -60,6 +61,9 @@ try
             return 0;
         case ["concept", var folder, var texts, var label, var site, .. { Length: <= 1 } numbers] when Array.TrueForAll(numbers, number => int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)):
             ConceptBenchmark.Run(folder, texts, label, site, Math.Max(1, numbers.Length > 0 ? int.Parse(numbers[0], System.Globalization.CultureInfo.InvariantCulture) : 2));
+            return 0;
+        case ["prefill", var folder]:
+            await PrefillBenchmark.RunAsync(folder);
             return 0;
         case ["attenuate", var folder]:
             AttenuateBenchmark.Run(folder);

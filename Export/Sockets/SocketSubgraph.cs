@@ -44,14 +44,20 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
 
     private (NodeWriter Writer, string[] Results) Rare(NodeWriter writer, Row row)
     {
-        var scale = Scale(writer, row);
-        var threshold = writer.If(
-            writer.HoldsAny(SocketLayout.Encoder(site)),
-            Competition(writer.Branch("competition"), row, scale),
-            Pass(writer.Branch("alone"), row[Dial.Threshold]),
-            Number)[0];
+        // One condition for both: whatever is plugged in anywhere else costs no node of theirs.
+        var inputs = writer.If(
+            writer.HoldsAny(SocketLayout.Encoder(site), SocketLayout.Scale(site)),
+            Normalised(writer.Branch("normalised"), row),
+            Given(writer.Branch("given"), row),
+            Number,
+            Number);
+        var (scale, threshold) = (inputs[0], inputs[1]);
         var value = Activation(writer, writer.Add("Div", row.Projection, scale), threshold, row);
-        var attenuated = writer.Add("Mul", value, Attenuation(writer, value));
+        var attenuated = writer.If(
+            writer.HoldsAny(SocketLayout.Attenuation(site)),
+            Attenuated(writer.Branch("attenuated"), value),
+            Pass(writer.Branch("whole"), value),
+            Number)[0];
         return (writer, [value, writer.Add("Mul", NegatedChange(writer, row, value, attenuated), scale)]);
     }
 
@@ -74,6 +80,21 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         // Selected, not multiplied, so that an infinite bound behind a closed gate stays harmless.
         return writer.Add("Where", writer.Add("And", open, reached), writer.Add("Sub", value, clipped), writer.Scalar(0f));
     }
+
+    /// <summary>s and the thresholds, where a scale or an encoder is plugged in.</summary>
+    private (NodeWriter Writer, string[] Results) Normalised(NodeWriter writer, Row row)
+    {
+        var scale = Scale(writer, row);
+        var threshold = writer.If(
+            writer.HoldsAny(SocketLayout.Encoder(site)),
+            Competition(writer.Branch("competition"), row, scale),
+            Pass(writer.Branch("alone"), row[Dial.Threshold]),
+            Number)[0];
+        return (writer, [scale, threshold]);
+    }
+
+    private static (NodeWriter Writer, string[] Results) Given(NodeWriter writer, Row row) =>
+        (writer, [writer.Add("Identity", writer.Scalar(1f)), writer.Add("Identity", row[Dial.Threshold])]);
 
     private static (NodeWriter Writer, string[] Results) Pass(NodeWriter writer, string tensor) => (writer, [writer.Add("Identity", tensor)]);
 
@@ -112,22 +133,27 @@ internal sealed class SocketSubgraph(string site, int hiddenSize, string positio
         return (writer, [writer.Add("Where", competes, writer.Add("Max", row[Dial.Threshold], bar), row[Dial.Threshold])]);
     }
 
-    /// <summary>1 − strength·sigmoid(a·v² + b·v + c) + Σ slope·max(0, v − knot); exactly 1 where no table is plugged in.</summary>
-    private string Attenuation(NodeWriter writer, string value)
+    /// <summary>v · (1 − strength·sigmoid(a·v² + b·v + c) + Σ slope·max(0, v − knot)).</summary>
+    private (NodeWriter Writer, string[] Results) Attenuated(NodeWriter writer, string value)
     {
         var table = SocketLayout.Attenuation(site);
-        var quadratic = writer.Add("Add", writer.Add("Mul", value, writer.Line(table, 1, 1)), writer.Line(table, 2, 1));
-        quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), writer.Line(table, 3, 1));
-        var posterior = writer.Add("Mul", writer.Add("Sigmoid", quadratic), writer.Line(table, 0, 1));
+        var start = writer.Vector(SocketLayout.PosteriorRows);
+        var posterior = writer.Split(writer.Add("Slice", table, writer.Vector(0), start, writer.Vector(1)), SocketLayout.PosteriorRows, 1);
+        var quadratic = writer.Add("Add", writer.Add("Mul", value, posterior[1]), posterior[2]);
+        quadratic = writer.Add("Add", writer.Add("Mul", quadratic, value), posterior[3]);
+        var lowered = writer.Add("Mul", writer.Add("Sigmoid", quadratic), posterior[0]);
 
-        var middle = writer.Add("Div", writer.Add("Add", writer.Length(table, axis: 1), writer.Vector(SocketLayout.PosteriorRows)), writer.Vector(2));
-        var knots = writer.Add("Slice", table, writer.Vector(SocketLayout.PosteriorRows), middle, writer.Vector(1));
-        var slopes = writer.Add("Slice", table, middle, writer.Vector(long.MaxValue), writer.Vector(1));
-        var perKnot = writer.Add("Relu", writer.Add("Sub", writer.Add("Unsqueeze", value, writer.Vector(2)), writer.Add("Unsqueeze", knots, writer.Vector(1))));
+        var curve = writer.Add("Unsqueeze", writer.Add("Slice", table, start, writer.Vector(long.MaxValue), writer.Vector(1)), writer.Vector(1));
 
-        // A knot at −∞ with slope 0 must not make 0·∞.
-        perKnot = writer.Add("Min", perKnot, writer.Scalar(float.MaxValue));
-        var bent = writer.Sum(writer.Add("Mul", perKnot, writer.Add("Unsqueeze", slopes, writer.Vector(1))), 2, keep: false);
-        return writer.Add("Add", writer.Add("Sub", writer.Scalar(1f), posterior), bent);
+        // Not a split, which refuses to halve nothing: a table may have no knots.
+        var middle = writer.Add("Div", writer.Length(curve, axis: 2), writer.Vector(2));
+        var knots = writer.Add("Slice", curve, writer.Vector(0), middle, writer.Vector(2));
+        var slopes = writer.Add("Slice", curve, middle, writer.Vector(long.MaxValue), writer.Vector(2));
+
+        // Bounded above, because a knot at −∞ with slope 0 must not make 0·∞.
+        var beyond = writer.Add("Clip", writer.Add("Sub", writer.Add("Unsqueeze", value, writer.Vector(2)), knots), writer.Scalar(0f), writer.Scalar(float.MaxValue));
+        var bent = writer.Sum(writer.Add("Mul", beyond, slopes), 2, keep: false);
+        var kept = writer.Add("Add", writer.Add("Sub", writer.Scalar(1f), lowered), bent);
+        return (writer, [writer.Add("Mul", value, kept)]);
     }
 }

@@ -6,18 +6,21 @@ namespace Steering.Batching;
 /// <content>The two kinds of pass.</content>
 internal sealed partial class BatchLoop
 {
-    // One prompt token is cheaper as a row of the step than in a pass of its own.
-    private const int SmallestChunk = 2;
-
     private const int StepsOfARider = 16;
 
-    /// <summary>Runs some tokens of one prompt in a pass of their own; the prompts under way take turns.</summary>
-    /// <returns>Whether there was one.</returns>
-    private bool Prefill()
+    /// <summary>What to read of the prompts in the slots in this turn.</summary>
+    private PrefillWork PlanReading()
     {
-        var beside = IsAnyRunning();
-        var most = beside ? _plan.Chunk(_decoding) : Chunk;
-        if ((beside && most < SmallestChunk) || NextPrefill() is not { } row)
+        var prompts = _active - _decoding;
+        return prompts == 0 ? default : IsAnyRunning() ? _plan.Next(_decoding, prompts) : new PrefillWork(Chunk, 0);
+    }
+
+    /// <summary>Runs some tokens of one prompt in a pass of their own; the prompts under way take turns.</summary>
+    /// <param name="most">Most tokens.</param>
+    /// <returns>Whether there was one.</returns>
+    private bool Prefill(int most)
+    {
+        if (NextPrefill() is not { } row)
         {
             return false;
         }
@@ -50,8 +53,9 @@ internal sealed partial class BatchLoop
     }
 
     /// <summary>Runs one token of every conversation that is decoded; tokens of prompts may ride along, one a prompt.</summary>
+    /// <param name="mostRiders">Most prompts that ride.</param>
     /// <returns>Whether there was one that its reader keeps up with.</returns>
-    private bool Step()
+    private bool Step(int mostRiders)
     {
         // Backwards, because the last takes the place of one that fails.
         var running = 0;
@@ -70,7 +74,7 @@ internal sealed partial class BatchLoop
         }
 
         var decoding = _decoding;
-        var rows = decoding + SeatRiders();
+        var rows = decoding + SeatRiders(mostRiders);
         for (var slot = 0; slot < rows; slot++)
         {
             // One that is held repeats its latest pass, which writes the same keys and values to the same place.
@@ -123,10 +127,11 @@ internal sealed partial class BatchLoop
     }
 
     /// <summary>Puts prompts that are to ride into the slots behind the conversations that are decoded.</summary>
+    /// <param name="most">Their largest number.</param>
     /// <returns>Their number.</returns>
-    private int SeatRiders()
+    private int SeatRiders(int most)
     {
-        if (_plan.Chunk(_decoding) >= SmallestChunk)
+        if (most == 0)
         {
             return 0;
         }
@@ -143,9 +148,8 @@ internal sealed partial class BatchLoop
             Seat(next, _decoding);
         }
 
-        var most = Math.Min(_plan.Riders(_decoding), _rows.Length - _decoding);
         var riders = 0;
-        while (riders < most && _rows[_decoding + riders] is { } row)
+        while (riders < most && _decoding + riders < _rows.Length && _rows[_decoding + riders] is { } row)
         {
             if (row.Length == 0 && !TrySetSwitches(row))
             {

@@ -44,7 +44,7 @@ internal sealed partial class BatchLoop : IDisposable
             _cache = new KeyValueCache(_graph, options.Slots, MaxTokens);
             _sites = model.Sites.ToDictionary(site => site.Name, site => new BatchSite(site, options.Slots, positions), StringComparer.Ordinal);
             _pass = new BatchPass(_graph, _cache, [.. _sites.Values], options.Slots, positions);
-            _plan = new PrefillPlan(options.PrefillShare, chunk);
+            _plan = new PrefillPlan(options.PrefillShare, chunk, options.Slots);
             (Chunk, _scratch, _queue) = (chunk, new SamplerScratch(_graph.Vocabulary), new AdmissionQueue(options));
             (_rows, _riders, _lengths, _tokens) = (new BatchRow?[options.Slots], new BatchRow?[options.Slots], new int[options.Slots], new int[options.Slots]);
             BatchProbe.Run(_graph, _pass, options.Slots);
@@ -127,8 +127,9 @@ internal sealed partial class BatchLoop : IDisposable
                 _wake.Reset();
                 Sweep();
                 Admit();
-                var worked = Prefill();
-                worked |= Step();
+                var reading = PlanReading();
+                var worked = reading.Chunk > 0 && Prefill(reading.Chunk);
+                worked |= Step(reading.Riders);
                 _allocatedBytes = GC.GetAllocatedBytesForCurrentThread();
                 if (!worked)
                 {

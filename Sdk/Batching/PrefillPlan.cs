@@ -1,61 +1,73 @@
 namespace Steering.Batching;
 
 /// <summary>
-/// How much of a prompt is read beside conversations that are decoded, so that their steps grow by at most a share. A pass
-/// costs about base + positions · price, whether its positions are rows of a batch or tokens of a prompt; both numbers are
-/// fitted to the passes so far, the latest most (least squares with exponential forgetting).
+/// How much of the prompts that wait is read beside each step of the conversations that are decoded, so that a step grows by
+/// at most a share of what it costs. Of the ways that keep within it, the one that reads most tokens a second is chosen; if
+/// even a single token exceeds it, one is read whenever the shares of the steps since the last have added up to its cost.
 /// </summary>
 /// <param name="share">What may be added to a step, as a share of it.</param>
-/// <param name="most">Most tokens of a pass.</param>
-internal sealed class PrefillPlan(double share, int most)
+/// <param name="mostTokens">Most tokens of a prompt in one pass.</param>
+/// <param name="slots">Most rows of a step.</param>
+internal sealed class PrefillPlan(double share, int mostTokens, int slots)
 {
-    private const double Memory = 0.97;
-
-    private double _weight;
-    private double _positions;
-    private double _seconds;
-    private double _squares;
-    private double _products;
+    private readonly PassCosts _costs = new(Math.Max(mostTokens, slots));
+    private double _saved;
 
     /// <summary>Notes what a pass took.</summary>
     /// <param name="positions">Rows times tokens of a row.</param>
     /// <param name="seconds">Its time.</param>
-    public void Took(int positions, double seconds)
-    {
-        _weight = (Memory * _weight) + 1;
-        _positions = (Memory * _positions) + positions;
-        _seconds = (Memory * _seconds) + seconds;
-        _squares = (Memory * _squares) + ((double)positions * positions);
-        _products = (Memory * _products) + (positions * seconds);
-    }
+    public void Took(int positions, double seconds) => _costs.Add(positions, seconds);
 
-    /// <summary>Prompt tokens that fit into a pass of their own after a step; below 2 they had better ride in the step.</summary>
-    /// <param name="decoding">Conversations that are decoded.</param>
-    public int Chunk(int decoding)
+    /// <summary>What to read beside the next step.</summary>
+    /// <param name="decoding">Conversations that are decoded, at least 1.</param>
+    /// <param name="prompts">Prompts that wait to be read, at least 1.</param>
+    public PrefillWork Next(int decoding, int prompts)
     {
-        var (ground, price) = Fit();
-        return price <= 0 ? 0 : (int)Math.Clamp(((share * (ground + (price * decoding))) - ground) / price, 0, most);
-    }
-
-    /// <summary>Prompts that may each have one token in the step itself, as rows of its batch: at least 1.</summary>
-    /// <param name="decoding">Conversations that are decoded.</param>
-    public int Riders(int decoding)
-    {
-        var (ground, price) = Fit();
-        return price <= 0 ? 1 : (int)Math.Clamp(share * (ground + (price * decoding)) / price, 1, most);
-    }
-
-    // Until passes of different sizes were seen, and whenever a larger one seems no dearer, the price is the mean.
-    private (double Base, double Price) Fit()
-    {
-        if (_weight == 0)
+        if (!_costs.IsKnown)
         {
-            return (0, 0);
+            return new PrefillWork(0, decoding < slots ? 1 : 0);
         }
 
-        var spread = _squares - (_positions * _positions / _weight);
-        var price = spread > 1e-3 * _squares ? (_products - (_positions * _seconds / _weight)) / spread : 0;
-        var ground = (_seconds - (price * _positions)) / _weight;
-        return price > 0 && ground >= 0 ? (ground, price) : (0, _seconds / _positions);
+        var step = _costs.Of(decoding);
+        var (best, rate) = (default(PrefillWork), 0.0);
+        var (single, price) = (default(PrefillWork), double.PositiveInfinity);
+        for (var riders = 1; riders <= Math.Min(prompts, slots - decoding); riders++)
+        {
+            // More rows are never cheaper; measured so, they are as dear.
+            Weigh(new PrefillWork(0, riders), riders, Math.Max(0, _costs.Of(decoding + riders) - step));
+        }
+
+        for (var tokens = 1; tokens <= mostTokens; tokens++)
+        {
+            Weigh(new PrefillWork(tokens, 0), tokens, _costs.Of(tokens));
+        }
+
+        if (rate > 0)
+        {
+            _saved = 0;
+            return best;
+        }
+
+        _saved += share * step;
+        if (_saved < price)
+        {
+            return default;
+        }
+
+        _saved -= price;
+        return single;
+
+        void Weigh(PrefillWork work, int tokens, double cost)
+        {
+            if (cost <= share * step && tokens / (step + cost) > rate)
+            {
+                (best, rate) = (work, tokens / (step + cost));
+            }
+
+            if (tokens == 1 && cost < price)
+            {
+                (single, price) = (work, cost);
+            }
+        }
     }
 }

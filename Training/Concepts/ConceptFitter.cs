@@ -17,6 +17,8 @@ namespace Steering.Training.Concepts;
 /// <param name="options">How to measure, or null.</param>
 public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer, SparseAutoencoder autoencoder, ConceptFitOptions? options = null)
 {
+    private const int BatchesAhead = 2;
+
     private readonly ConceptFitOptions _options = options ?? new ConceptFitOptions();
 
     /// <summary>Labelled spans and steps of the last measurement that gave no observation: cut off with the end of their text, or every token of theirs left out.</summary>
@@ -48,7 +50,8 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
         var pooler = new ObservationPooler(accumulator, tokenizer, _options.Pooling);
         var (read, tokens, leftOut) = (0L, 0L, 0L);
         var harvest = new LabelledHarvest(harvester, tokenizer, _options.MaximumTokens, _options.Outside);
-        foreach (var (batch, texts) in harvest.Run(corpus.Read(cancellationToken), cancellationToken))
+        // The model reads on while its last batches are encoded and counted.
+        foreach (var (batch, texts) in ReadAhead.Of(token => harvest.Run(corpus.Read(token), token), BatchesAhead, cancellationToken))
         {
             var activations = autoencoder.EncodeSparse(batch.Activations, batch.Rows);
             foreach (var text in texts)
