@@ -42,13 +42,14 @@ internal static class DetoxFitCommand
         var clamp = Values.OptionalReal("--clamp", "How far below 0 active features are clamped, in multiples of the largest activation (0).", 0, 1000);
         var app = Values.OptionalReal("--app", "Strength of attenuation by posterior probability (1).", 0, 10);
         var checkpoint = new Option<string>("--checkpoint") { Description = "What the model was imported from, a Hugging Face folder or a .gguf file of a Llama: dials are then learned by gradient, one more policy.", HelpName = "PATH" };
+        var lessons = new WordOption<DetoxLessonKind>("--lessons", "What the dials are taught: to say what the clean texts say, to avoid the toxic words of the toxic ones and leave clean texts as they are, or both, as two policies.", standard.Lessons);
         var steps = Values.Whole("--steps", "Steps of learning dials.", 1, standard.Dials.Iterations);
         var dials = Values.Whole("--dials", "Features that learned dials turn.", 1, standard.Dials.Dials);
         var window = Values.Whole("--window", "Longest text in tokens; the rest is cut off.", 2, standard.Window);
         var seed = Values.Whole("--seed", "Decides which texts are held out.", int.MinValue, standard.Seed);
         var dry = new Option<bool>("--dry-run") { Description = "Measure and print, and write nothing." };
         var json = CommandExtensions.Json();
-        foreach (var option in (Option[])[sae, toxic, clean, output, field, cleanField, prompt, form, features, by, rest, gate, rate, threshold, strength, perplexity, clamp, app, checkpoint, steps, dials, window, seed, dry, json])
+        foreach (var option in (Option[])[sae, toxic, clean, output, field, cleanField, prompt, form, features, by, rest, gate, rate, threshold, strength, perplexity, clamp, app, checkpoint, lessons, steps, dials, window, seed, dry, json])
         {
             command.Options.Add(option);
         }
@@ -72,9 +73,9 @@ internal static class DetoxFitCommand
                 result.AddError("--threshold takes the place of calibration, so --false-positives does nothing; give one of them.");
             }
 
-            if ((Given(steps) || Given(dials)) && !Given(checkpoint))
+            if ((Given(steps) || Given(dials) || Given(lessons)) && !Given(checkpoint))
             {
-                result.AddError("--steps and --dials say how dials are learned, which needs the weights: give --checkpoint too.");
+                result.AddError("--lessons, --steps and --dials say how dials are learned, which needs the weights: give --checkpoint too.");
             }
 
             if (Given(rest) && by.Chosen(result) is not (DetoxRanking.StaFiring or DetoxRanking.Firing))
@@ -101,6 +102,7 @@ internal static class DetoxFitCommand
                     Perplexity = Exact(parsed.GetValue(perplexity)) ?? standard.Perplexity,
                     Clamp = parsed.GetValue(clamp) ?? standard.Clamp,
                     AppStrength = parsed.GetValue(app) ?? standard.AppStrength,
+                    Lessons = lessons.Value(parsed),
                     Dials = standard.Dials with { Iterations = parsed.GetValue(steps), Dials = parsed.GetValue(dials) },
                     Window = parsed.GetValue(window),
                     Seed = parsed.GetValue(seed),
@@ -129,7 +131,7 @@ internal static class DetoxFitCommand
                     using var pass = model.LoadForwardPass(parsed);
                     var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(SaeFolder.FolderOf(folder))));
                     var fitter = new DetoxFitter(head, pass, TextTokenizer.Load(model.Folder(parsed)), autoencoder, id, options, trainer);
-                    return fitter.Fit(bad, good, site.AllowsOtherModel(parsed), new Stages(progress, trainer is null ? 3 : 4), cancellationToken);
+                    return fitter.Fit(bad, good, site.AllowsOtherModel(parsed), new Stages(progress, trainer is null ? 3 : options.Lessons == DetoxLessonKind.Both ? 5 : 4), cancellationToken);
                 });
                 if (target is not null)
                 {

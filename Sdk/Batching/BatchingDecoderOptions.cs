@@ -24,9 +24,9 @@ public sealed record BatchingDecoderOptions
     public int PrefillChunk { get; init; } = 128;
 
     /// <summary>
-    /// Time that other conversations' prompts may add to each step of those being decoded, as a share of the step,
-    /// 0.01 to 16. Default: 0.3, which plans the time between two tokens at less than 1.5 times what it is without them. Where only
-    /// throughput counts, 16 reads prompts in passes as large as <see cref="PrefillChunk"/>.
+    /// Time that other conversations' prompts may add to a step of those being decoded, as a share of the step, 0.01 to 16; on
+    /// average over the steps where a single token of a prompt costs more. Default: 0.3, so that the time between two tokens is
+    /// planned at 1.3 times what it is without them. Where only throughput counts, 16 reads prompts in passes as large as <see cref="PrefillChunk"/>.
     /// </summary>
     [Range(0.01, 16)]
     public double PrefillShare { get; init; } = 0.3;

@@ -22,11 +22,10 @@ namespace Steering.Training.Detoxification;
 /// <param name="sae">The SAE, with statistics.</param>
 /// <param name="saeId">Id by which the policies name it.</param>
 /// <param name="options">How to fit, or null.</param>
-/// <param name="trainer">Learns dials that make the clean texts likelier, one more policy; null leaves it out. Of the same model, site and SAE.</param>
+/// <param name="trainer">Learns dials by <see cref="DetoxOptions.Lessons"/>, a policy or two more; null leaves them out. Of the same model, site and SAE.</param>
 public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer tokenizer, SparseAutoencoder sae, string saeId, DetoxOptions? options = null, DialTrainer? trainer = null)
 {
     private const float LargestStrength = 16;
-    private const string LearningStage = "learning dials";
 
     private readonly DetoxOptions _options = options ?? new DetoxOptions();
 
@@ -63,12 +62,12 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             gate.Read(reader, Encode(split.ToxicHeldOut), sae.HiddenSize, cancellationToken),
             gate.Read(reader, Encode(split.CleanHeldOut), sae.HiddenSize, cancellationToken));
         var (sta, staLatents) = StaVector.Of(statistics.Mean, sae, statistics.Difference.Norm);
-        LearnedDials? dials = null;
-        if (trainer is not null)
-        {
-            progress?.Report(LearningStage);
-            dials = trainer.Learn([.. fitted.Select(Lesson)], _options.Dials with { Seed = _options.Seed }, progress is null ? null : new Steps(progress, _options.Dials.Iterations), cancellationToken);
-        }
+
+        // All lessons before the first is learned: what is refused is refused at once.
+        var avoiding = trainer is null || _options.Lessons == DetoxLessonKind.Prefer ? null : DetoxLessons.Avoid(Encode(split.ToxicFit), fitted);
+        var preferring = trainer is null || _options.Lessons == DetoxLessonKind.Avoid ? null : DetoxLessons.Prefer(fitted);
+        var preferred = Learn("learning what to say", preferring, progress, cancellationToken);
+        var avoided = Learn("learning what to avoid", avoiding, progress, cancellationToken);
 
         progress?.Report("measuring strengths");
         var recipes = new DetoxRecipes(_options, statistics.Largest, saeId, site, features, gate, statistics.Difference.Direction.ToArray(), sta);
@@ -89,7 +88,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             StaCosine = TensorPrimitives.CosineSimilarity(sta, unit),
             StaLatents = staLatents,
             Features = [.. chosen.Select(feature => Described(statistics.Largest, feature))],
-            Policies = Policies(recipes, scores, cost, compiler, dials, cancellationToken),
+            Policies = Policies(recipes, scores, cost, compiler, preferred, avoided, cancellationToken),
             Vectors = new Dictionary<string, SteeringVectorSet>(StringComparer.Ordinal)
             {
                 [DetoxRecipes.DiffMeanFile] = Vector(DetoxRecipes.DiffMeanFile, site, statistics.Difference.Direction, "diffmean", manifest),
@@ -98,7 +97,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         };
     }
 
-    private List<DetoxPolicy> Policies(DetoxRecipes recipes, DetoxScores scores, CleanCost cost, PolicyCompiler compiler, LearnedDials? dials, CancellationToken cancellationToken)
+    private List<DetoxPolicy> Policies(DetoxRecipes recipes, DetoxScores scores, CleanCost cost, PolicyCompiler compiler, LearnedDials? preferred, LearnedDials? avoided, CancellationToken cancellationToken)
     {
         var constant = Strength(recipes.Constant);
         var (latched, token) = (_options.Threshold ?? scores.Latched(_options.FalsePositives), _options.Threshold ?? scores.Token(_options.FalsePositives));
@@ -120,9 +119,14 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
             made.Add(Made(recipe(strength), strength, null, always));
         }
 
-        if (dials is not null)
+        if (preferred is not null)
         {
-            made.Add(Made(recipes.Learned(dials), 1, null, always));
+            made.Add(Made(recipes.Learned(preferred), 1, null, always));
+        }
+
+        if (avoided is not null)
+        {
+            made.Add(Made(recipes.Averse(avoided), 1, null, always));
         }
 
         return made;
@@ -162,8 +166,16 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         }
     }
 
-    /// <summary>What stands before a text is given; the text itself is to become likelier.</summary>
-    private static DialExample Lesson(DetoxSequence sequence) => new(sequence.Ids, [.. sequence.Ids.Select((_, token) => token < sequence.TextFrom ? 0f : 1)]);
+    private LearnedDials? Learn(string stage, IReadOnlyList<DialExample>? lessons, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        if (lessons is null)
+        {
+            return null;
+        }
+
+        progress?.Report(stage);
+        return trainer!.Learn(lessons, _options.Dials with { Seed = _options.Seed }, progress is null ? null : new Steps(progress, stage, _options.Dials.Iterations), cancellationToken);
+    }
 
     private static DetoxFeature Described(ConceptStatistics statistics, RankedFeature feature) => new(
         feature.Latent,
@@ -178,7 +190,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
     private IReadOnlyList<DetoxSequence> Encode(IReadOnlyList<ToxicityExample> examples) => [.. examples.Select(example => DetoxSequence.Of(example, tokenizer, _options.Window))];
 
     /// <summary>Learning takes minutes on a real model, so every tenth step is told.</summary>
-    private sealed class Steps(IProgress<string> progress, int steps) : IProgress<double>
+    private sealed class Steps(IProgress<string> progress, string stage, int steps) : IProgress<double>
     {
         private int _done;
 
@@ -186,7 +198,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         {
             if (++_done % 10 == 0)
             {
-                progress.Report(FormattableString.Invariant($"{LearningStage}, step {_done} of {steps}"));
+                progress.Report(FormattableString.Invariant($"{stage}, step {_done} of {steps}"));
             }
         }
     }

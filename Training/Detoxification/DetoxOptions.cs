@@ -41,6 +41,9 @@ public sealed record DetoxOptions
     /// <summary>How dials are learned, where they are. The defaults are gentler and longer than usual: pushes overshoot at larger rates.</summary>
     public DialOptions Dials { get; init; } = new() { Dials = 48, Iterations = 500, LearningRate = 0.02, Penalty = 0.003 };
 
+    /// <summary>What learned dials are taught. Default: that the clean texts are what to say.</summary>
+    public DetoxLessonKind Lessons { get; init; }
+
     /// <summary>Longest sequence in tokens. Default: 256.</summary>
     public int Window { get; init; } = 256;
 

@@ -55,6 +55,9 @@ internal sealed class DetoxRecipes(DetoxOptions options, ConceptStatistics stati
     public SteeringPolicy Learned(LearnedDials dials) =>
         dials.AddTo(Create("learned", Say($"Turns {dials.Dials.Count} features so that the clean texts become likelier, {dials.LossBefore:F4} to {dials.LossAfter:F4} nats a token; learned by gradient.")), sae);
 
+    public SteeringPolicy Averse(LearnedDials dials) =>
+        dials.AddTo(Create("averse", Say($"Turns {dials.Dials.Count} features so that the toxic words of toxic texts become less likely and clean texts stay; learned by gradient.")), sae);
+
     /// <summary>The policy with the vectors of its files written out, as it is compiled before there are files.</summary>
     public SteeringPolicy Inlined(SteeringPolicy policy)
     {

@@ -3,6 +3,7 @@ using Steering.Saes;
 using Steering.Training.Llama;
 using Steering.Training.Torch;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Steering.Training.Selection;
 
@@ -63,7 +64,7 @@ internal sealed class DialTexts
     /// <param name="texts">Which texts.</param>
     /// <param name="edit">Writes a text's edits, [tokens, d], into zeros.</param>
     /// <param name="withGradient">Whether the gradient is wanted.</param>
-    /// <returns>Sum of weight · −ln P, sum of weights, and for each text the gradient [tokens, d] of the first (empty where not wanted).</returns>
+    /// <returns>Sum of weight · loss by each text's <see cref="DialAim"/>, sum of weights, and for each text the gradient [tokens, d] of the first (empty where not wanted).</returns>
     public (double Loss, double Weight, float[][] Gradients) Run(IReadOnlyList<int> texts, Action<int, Span<float>> edit, bool withGradient)
     {
         var size = _model.Settings.HiddenSize;
@@ -88,9 +89,16 @@ internal sealed class DialTexts
         using var scope = NewDisposeScope();
         using var gradient = withGradient ? enable_grad() : (IDisposable)no_grad();
         var stream = tensor(moved, texts.Count, length, size, requires_grad: withGradient);
-        var logits = _model.Logits(stream, _blocks).narrow(1, 0, length - 1);
-        var chosen = nn.functional.log_softmax(logits, -1).gather(-1, tensor(targets, texts.Count, length - 1, 1)).squeeze(-1);
-        var loss = (chosen * tensor(weights, texts.Count, length - 1)).sum([0L, 1L]).neg();
+        var logits = nn.functional.log_softmax(_model.Logits(stream, _blocks).narrow(1, 0, length - 1), -1);
+        var chosen = logits.gather(-1, tensor(targets, texts.Count, length - 1, 1)).squeeze(-1);
+        var losses = new List<Tensor>();
+        foreach (var rows in Enumerable.Range(0, texts.Count).GroupBy(row => _examples[texts[row]].Aim).OrderBy(group => group.Key))
+        {
+            long[] group = [.. rows.Select(row => (long)row)];
+            losses.Add((Loss(rows.Key, group, texts, length, logits, chosen) * tensor(weights, texts.Count, length - 1)[TensorIndex.Tensor(tensor(group))]).sum([0L, 1L]));
+        }
+
+        var loss = stack(losses).sum();
         if (!withGradient)
         {
             return (loss.item<float>(), TensorPrimitives.Sum(weights), []);
@@ -99,6 +107,36 @@ internal sealed class DialTexts
         loss.backward();
         var slopes = stream.grad!.data<float>().ToArray();
         return (loss.item<float>(), TensorPrimitives.Sum(weights), [.. texts.Select((text, row) => slopes.AsSpan(row * length * size, Length(text) * size).ToArray())]);
+    }
+
+    /// <summary>[rows, length − 1] what each token of some rows loses.</summary>
+    private Tensor Loss(DialAim aim, long[] rows, IReadOnlyList<int> texts, int length, Tensor logits, Tensor chosen)
+    {
+        var index = TensorIndex.Tensor(tensor(rows));
+        if (aim == DialAim.Likelier)
+        {
+            return chosen[index].neg();
+        }
+
+        if (aim == DialAim.LessLikely)
+        {
+            return chosen[index].exp();
+        }
+
+        Tensor before;
+        using (no_grad())
+        {
+            var size = _model.Settings.HiddenSize;
+            var still = new float[rows.Length * length * size];
+            for (var row = 0; row < rows.Length; row++)
+            {
+                _residuals[texts[(int)rows[row]]].CopyTo(still, row * length * size);
+            }
+
+            before = nn.functional.log_softmax(_model.Logits(tensor(still, rows.Length, length, size), _blocks).narrow(1, 0, length - 1), -1);
+        }
+
+        return (before.exp() * (before - logits[index])).sum(-1);
     }
 
     private static void Check(IReadOnlyList<DialExample> examples)

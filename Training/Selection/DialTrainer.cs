@@ -7,9 +7,9 @@ using Steering.Training.Optimisation;
 namespace Steering.Training.Selection;
 
 /// <summary>
-/// Learns how to turn the features of an autoencoder so that given texts become likelier: for each feature a gain,
-/// a' = g·a, and a push, a' = a + v, that together minimise
-/// Σ weight · −ln P(token) + penalty · (mean movement of the residual stream) when x' = x + Σ (a' − a)·d, with gradients
+/// Learns how to turn the features of an autoencoder so that given texts become likelier, or less likely, or stay
+/// (<see cref="DialAim"/>): for each feature a gain, a' = g·a, and a push, a' = a + v, that together minimise
+/// Σ weight · loss(token) + penalty · (mean movement of the residual stream) when x' = x + Σ (a' − a)·d, with gradients
 /// through the later blocks. The weights of the model and of the autoencoder are never touched, the reconstruction error is
 /// kept, and what comes out is a policy of a few <c>scale</c> and <c>add</c> edits. The form is ours; it stands to a
 /// confidence shift (RISE, arXiv 2512.23988, eq. 7) as likelihood to entropy.
@@ -48,7 +48,7 @@ public sealed class DialTrainer
     }
 
     /// <summary>Learns dials.</summary>
-    /// <param name="examples">The texts, wanted ones and such that are to stay as they are.</param>
+    /// <param name="examples">The texts, wanted ones, unwanted ones, and such that are to stay as they are.</param>
     /// <param name="options">How, or null for the defaults.</param>
     /// <param name="progress">Told the weighted mean loss of each step, in nats.</param>
     /// <param name="cancellation">Stops between steps.</param>

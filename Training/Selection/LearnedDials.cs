@@ -2,9 +2,9 @@ using Steering.Policies;
 
 namespace Steering.Training.Selection;
 
-/// <summary>Dials that make what was wanted likelier.</summary>
+/// <summary>Dials that make what was wanted likelier and what was not wanted less likely.</summary>
 /// <param name="Dials">The dials, the one that moves the residual stream most first.</param>
-/// <param name="LossBefore">Weighted mean of −ln P over all texts without them, in nats.</param>
+/// <param name="LossBefore">Weighted mean of the texts' losses (<see cref="DialAim"/>) without them, in nats.</param>
 /// <param name="LossAfter">The same with them.</param>
 /// <param name="PushGate">Where features are pushed; null is everywhere.</param>
 public sealed record LearnedDials(IReadOnlyList<LearnedDial> Dials, double LossBefore, double LossAfter, DialGate? PushGate = null)

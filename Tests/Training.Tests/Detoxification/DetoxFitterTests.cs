@@ -173,11 +173,55 @@ public sealed class DetoxFitterTests
         var fit = new DetoxFitter(_head!, _pass!, _tokenizer!, _sae!, Id, options, new DialTrainer(model, 5, _sae!)).Fit(Toxic(), Clean(), progress: new Told(told));
         var learned = fit.Policies[^1];
         Assert.AreEqual("learned", learned.Name);
-        Assert.AreEqual(4, told.Count(value => value.StartsWith("learning dials, step ", StringComparison.Ordinal)));
-        Assert.Contains("learning dials, step 40 of 40", told);
+        Assert.AreEqual(4, told.Count(value => value.StartsWith("learning what to say, step ", StringComparison.Ordinal)));
+        Assert.Contains("learning what to say, step 40 of 40", told);
         Assert.IsInRange(1, 8, learned.Policy.Interventions.Count);
         Assert.IsLessThan(-0.02, learned.PerplexityRise!.Value);
         Assert.AreEqual(learned.Rates.CleanTexts.Total, learned.Rates.CleanTexts.Hits);
+    }
+
+    [TestMethod]
+    public void LearnedDials_ThatAvoid_MakeToxicWordsLessLikely_InTextsThatTheyWereNotLearnedOn()
+    {
+        using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
+        using var model = LlamaModel.Load(checkpoint);
+        var options = Options with { Lessons = DetoxLessonKind.Avoid, Dials = Options.Dials with { Dials = 16, Iterations = 60, LearningRate = 0.05 } };
+        var fit = new DetoxFitter(_head!, _pass!, _tokenizer!, _sae!, Id, options, new DialTrainer(model, 5, _sae!)).Fit(Toxic(), Clean());
+        var averse = fit.Policies[^1];
+        Assert.AreEqual("averse", averse.Name);
+        Assert.IsFalse(fit.Policies.Any(policy => policy.Name == "learned"));
+        Assert.IsLessThan(0.05, averse.PerplexityRise!.Value);
+
+        var split = DetoxSplit.Of(Toxic(), Clean(), options.FalsePositives, calibrates: true, options.Seed);
+        DetoxSequence[] Sequences(IReadOnlyList<ToxicityExample> texts) => [.. texts.Select(text => DetoxSequence.Of(text, _tokenizer!, options.Window))];
+        var words = new ToxicTokens(Sequences(split.ToxicFit), Sequences(split.CleanFit));
+        var compiled = new PolicyCompiler(_pass!.Manifest!, new SteeringResources().AddSae(Id, _sae!)).Compile(averse.Policy);
+        var (before, after) = (0.0, 0.0);
+        foreach (var sequence in Sequences(split.ToxicHeldOut))
+        {
+            var (unsteered, steered) = (_pass.Run(sequence.Ids), _pass.Run(sequence.Ids, compiled));
+            foreach (var place in Enumerable.Range(sequence.TextFrom, sequence.Ids.Length - sequence.TextFrom).Where(place => words.Contains(sequence.Ids[place])))
+            {
+                before += Math.Exp(-unsteered.LossAt(place - 1, sequence.Ids[place]));
+                after += Math.Exp(-steered.LossAt(place - 1, sequence.Ids[place]));
+            }
+        }
+
+        Assert.IsLessThan(0.9 * before, after);
+    }
+
+    [TestMethod]
+    public void ToxicTokens_AreThoseThatTellTheTextsApart()
+    {
+        DetoxSequence[] Texts(int common, int own) => [.. Enumerable.Range(0, 40).Select(text => new DetoxSequence([0, common, own, text < 2 ? own + 100 : common], 0))];
+        var tokens = new ToxicTokens(Texts(1, 2), Texts(1, 3));
+        Assert.IsTrue(tokens.Contains(2));
+        Assert.IsFalse(tokens.Contains(1), "in both alike");
+        Assert.IsFalse(tokens.Contains(3), "of the clean texts");
+        Assert.IsFalse(tokens.Contains(102), "twice is chance");
+        Assert.IsFalse(tokens.Contains(0), "a sequence's first token says nothing");
+        Assert.AreEqual(1, tokens.Count);
+        Refusal.Of(() => _ = new ToxicTokens(Texts(1, 2), Texts(1, 2)), "No token is 3 times as frequent in 40 toxic texts as in 40 clean ones");
     }
 
     [TestMethod]

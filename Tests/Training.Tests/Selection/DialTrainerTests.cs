@@ -47,6 +47,40 @@ public sealed class DialTrainerTests
     }
 
     [TestMethod]
+    public void Learn_MakesSomeTextsLessLikely_WhileOthersStay_AsTheGraphUnderThePolicySays()
+    {
+        using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
+        using var model = LlamaModel.Load(checkpoint);
+        var sae = SaeFolder.Load(SandboxModel.LateSae());
+        var all = Examples();
+        DialExample[] unwanted = [.. all[..4].Select(example => example with { Aim = DialAim.LessLikely })];
+        DialExample[] still = [.. all[4..].Select(example => example with { Aim = DialAim.Unchanged })];
+        var learned = new DialTrainer(model, Blocks, sae).Learn([.. unwanted, .. still], Quick with { Iterations = 40 });
+
+        using var pass = ForwardPass.Load(SandboxModel.Folder());
+        var compiled = new PolicyCompiler(pass.Manifest!, new SteeringResources().AddSae("late", sae)).Compile(learned.AddTo(SteeringPolicy.Create("learned"), "late"));
+        var (avoided, moved, weight) = Losses(pass, unwanted, still, compiled);
+        var (before, nothing, _) = Losses(pass, unwanted, still, CompiledPolicy.Empty);
+        Assert.AreEqual(0, nothing, 1e-12);
+        Assert.AreEqual(before / weight, learned.LossBefore, 1e-3);
+        Assert.AreEqual((avoided + moved) / weight, learned.LossAfter, 1e-3);
+        Assert.IsLessThan(before - 1, avoided, "the texts became less likely by more than rounding");
+        Assert.IsGreaterThan(0, moved);
+        Assert.IsLessThan(before - avoided, moved, "and what was to stay paid less than that");
+    }
+
+    [TestMethod]
+    public void Learn_WhatIsToStay_IsLeftAlone()
+    {
+        using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
+        using var model = LlamaModel.Load(checkpoint);
+        DialExample[] still = [.. Examples().Select(example => example with { Aim = DialAim.Unchanged })];
+        var learned = new DialTrainer(model, Blocks, SaeFolder.Load(SandboxModel.LateSae())).Learn(still, Quick with { Iterations = 4 });
+        Assert.AreEqual(0, learned.LossBefore, 1e-6);
+        Assert.AreEqual(0, learned.LossAfter, 1e-4, "rounding alone turns a dial");
+    }
+
+    [TestMethod]
     public void Learn_WithTheSameSeed_GivesTheSameDials()
     {
         using var checkpoint = Checkpoint.Open(SandboxModel.Bundle.CheckpointFolder);
@@ -116,6 +150,37 @@ public sealed class DialTrainerTests
         }
 
         return loss / weight;
+    }
+
+    /// <summary>Sums of weight · P over some texts and of weight · KL(P₀ ‖ P) over others, and of the weights of both, by another implementation.</summary>
+    private static (double Likelihood, double Divergence, double Weight) Losses(ForwardPass pass, DialExample[] unwanted, DialExample[] still, CompiledPolicy policy)
+    {
+        var (likelihood, divergence, weight) = (0.0, 0.0, 0.0);
+        foreach (var example in unwanted)
+        {
+            var result = pass.Run([.. example.Ids], policy);
+            for (var token = 1; token < example.Ids.Count; token++)
+            {
+                likelihood += example.Weights[token] * Math.Exp(-result.LossAt(token - 1, example.Ids[token]));
+                weight += example.Weights[token];
+            }
+        }
+
+        foreach (var example in still)
+        {
+            var (before, after) = (pass.Run([.. example.Ids]), pass.Run([.. example.Ids], policy));
+            for (var token = 1; token < example.Ids.Count; token++)
+            {
+                weight += example.Weights[token];
+                for (var id = 0; example.Weights[token] > 0 && id < before.VocabularySize; id++)
+                {
+                    var (p, q) = (-before.LossAt(token - 1, id), -after.LossAt(token - 1, id));
+                    divergence += example.Weights[token] * Math.Exp(p) * (p - q);
+                }
+            }
+        }
+
+        return (likelihood, divergence, weight);
     }
 
     private sealed class Values(List<double> values) : IProgress<double>
