@@ -112,7 +112,7 @@ internal static class BatchBenchmark
         return times[2..];
     }
 
-    /// <summary>What a step costs by its rows, which is no line: products of 4-bit weights work on blocks of rows.</summary>
+    /// <summary>What a step costs by its rows.</summary>
     private static async Task StepByRows(BatchingDecoder decoder)
     {
         var times = new List<double>();

@@ -2,8 +2,8 @@ namespace Steering.Batching;
 
 /// <summary>
 /// What a pass costs by its positions, whether they are rows of a batch or tokens of a prompt, from the passes so far. The
-/// cost is no line: products of 4-bit weights work on blocks of rows, so that the fifth row can cost as much as the next
-/// three together. A size that was run lately is therefore known by its own mean; one that was not, by the line
+/// cost is no line (products work on blocks of rows, and a second row is cheaper than a third) and it grows with the
+/// conversations. A size that was run lately is therefore known by its own mean; one that was not, by the line
 /// base + positions · price through all of them (least squares). Both forget exponentially.
 /// </summary>
 /// <param name="most">Largest pass.</param>

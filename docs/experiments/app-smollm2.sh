@@ -25,7 +25,7 @@ if [ ! -e "$out/emotion.questions.jsonl" ]; then
     | { question: ("Message: i feel so lonely and empty tonight\nEmotion: sadness\n\nMessage: i feel scared of walking home in the dark\nEmotion: fear\n\n"
           + "Message: i feel wonderful and proud of my little girl\nEmotion: joy\n\nMessage: i feel so mad at him for lying to me\nEmotion: anger\n\n"
           + "Message: " + .text[:200] + "\nEmotion:"), choices: ($classes | map(" " + .)), answer: ($classes | index($class)), class: $class }' \
-    >"$out/questions.part"
+    | sed -n '1,400p' >"$out/questions.part"
   mv "$out/questions.part" "$out/emotion.questions.jsonl"
 fi
 
@@ -35,10 +35,10 @@ if [ ! -e "$out/neutral.jsonl" ]; then
 fi
 
 compare() {
-  local set=$1
-  shift
+  local set=$1 dose=$2
+  shift 2
   [ -e "$out/app-$set" ] || $steer concept compare "$out/model-fp32" "$out/sae" --threads 1 --questions "$out/$set.questions.jsonl" "$@" \
-    --measure confidence --removal 0.2 --tolerance 0.04 --dose-questions 60 --text "$out/neutral.jsonl" --documents 20 --tokens 128 --output "$out/app-$set"
+    --measure confidence --removal 0.2 --tolerance 0.04 --dose-questions "$dose" --text "$out/neutral.jsonl" --documents 20 --tokens 128 --output "$out/app-$set"
 }
-compare ag-news --target Sports --target Business --prompting "Never answer {target}."
-compare emotion --target joy --target anger --prompting "Never answer {target}."
+compare ag-news 60 --target Sports --target Business --prompting "Never answer {target}."
+compare emotion 40 --target joy --target anger --prompting "Never answer {target}."

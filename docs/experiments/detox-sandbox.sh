@@ -24,6 +24,6 @@ replies() {
 [ -e "$out/rude.jsonl" ] || { replies true >"$out/rude.part" && mv "$out/rude.part" "$out/rude.jsonl"; }
 [ -e "$out/clean.jsonl" ] || { replies false >"$out/clean.part" && mv "$out/clean.part" "$out/clean.jsonl"; }
 
-[ -e "$out/policies" ] || $steer detox fit sandbox --sae late-topk --form chat --toxic "$out/rude.jsonl" --clean "$out/clean.jsonl" --prompt-field prompt --false-positives 0.05 --checkpoint "$here/../../Sandbox/Bundle/Files/checkpoint" --out "$out/policies"
+[ -e "$out/policies" ] || $steer detox fit sandbox --sae late-topk --form chat --toxic "$out/rude.jsonl" --clean "$out/clean.jsonl" --prompt-field prompt --false-positives 0.05 --checkpoint "$here/../../Sandbox/Bundle/Files/checkpoint" --lessons both --out "$out/policies"
 jq --arg out "$out/" 'walk(if type == "string" then sub("^OUT/"; $out) else . end)' "$here/detox-sandbox.json" >"$out/experiment.json"
 $steer evaluate "$out/experiment.json" --output "$out/results" $([ ! -e "$out/results" ] || echo --resume)

@@ -51,24 +51,25 @@ fi
 [ -e "$work/words.txt" ] || grep '[a-z0-9]' "$data/toxicity-wordlists/ldnoobw_en.txt" >"$work/words.txt"   # without its one emoji
 
 # The policies: strengths so that clean text's perplexity rises by at most 5 % where a policy is always on.
-[ -e "$work/policies" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --allow-other-model --checkpoint "$gguf" --steps 300 --out "$work/policies"
+[ -e "$work/policies" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --allow-other-model --checkpoint "$gguf" --lessons both --steps 300 --out "$work/policies"
 [ -e "$work/probe" ] || $steer detox fit "$out/model" --sae "$out/sae" --toxic "$work/toxic.txt" --clean "$work/clean.txt" --false-positives 0.02 --gate probe --allow-other-model --out "$work/probe"
 
 # The same policies at multiples of their strength: a gated policy costs clean text little, so it may push harder.
 stronger() {
   jq --arg name "$2" --argjson by "$3" '.name = $name | del(.description) | .interventions |= map(
-    if has("value") then .value *= $by else . end | if has("values") then .values |= map(. * $by) else . end)' "$1" >"$4"
+    if has("value") then .value *= $by else . end | if has("values") then .values |= map(. * $by) else . end | if has("gain") then .gain = 1 + $by * (.gain - 1) else . end)' "$1" >"$4"
 }
 for folder in policies probe; do
-  for policy in constant latched token sta diffmean; do
+  for policy in constant latched token sta diffmean averse; do
+    [ -e "$work/$folder/$policy.json" ] || continue   # dials are learned once, not with each kind of gate
     for by in 2 3 4 6 8; do
       [ -e "$work/$folder/$policy-x$by.json" ] || stronger "$work/$folder/$policy.json" "$policy-x$by" "$by" "$work/$folder/$policy-x$by.json"
     done
   done
 done
 
-# The choice of strengths on prompts that are not measured, the measurement, the control with random features, larger strengths, and learned dials.
-for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random detox-smollm2-front detox-smollm2-learned}; do
+# The choice of strengths on prompts that are not measured, the measurement, the control with random features, larger strengths, several replies a prompt, and learned dials.
+for experiment in ${EXPERIMENTS:-detox-smollm2-tuning detox-smollm2 detox-smollm2-random detox-smollm2-front detox-smollm2-samples detox-smollm2-learned detox-smollm2-averse}; do
   count=$prompts
   [ "$experiment" != detox-smollm2-tuning ] || count=$tuning
   jq --arg out "$work/" --argjson count "$count" 'walk(if type == "string" then sub("^OUT/"; $out) else . end) | .prompts.count = $count' "$here/$experiment.json" >"$work/$experiment.json"
