@@ -45,6 +45,26 @@ public sealed class DetoxFitCommandTests
     }
 
     [TestMethod]
+    public async Task WithTheWeights_DialsAreLearned_FromEitherLesson()
+    {
+        using var folder = new TemporaryFolder();
+        var (toxic, clean) = Texts(folder);
+        string[] command =
+        [
+            "detox", "fit", SandboxModel.Folder(), "--sae", SandboxModel.LateSae(), "--toxic", toxic, "--clean", clean, .. Rate,
+            "--checkpoint", SandboxModel.Bundle.CheckpointFolder, "--steps", "4", "--dials", "4", "--out", folder["out"],
+        ];
+        (await CliRun.Of([.. command, "--lessons", "both"])).Succeeds().Prints("learned", "averse");
+        foreach (var name in (string[])["learned", "averse"])
+        {
+            var policy = SteeringPolicy.Load(Path.Combine(folder["out"], $"{name}.json"));
+            Assert.IsInRange(1, 4, policy.Interventions.Count);
+        }
+
+        (await CliRun.Of([.. command, "--lessons", "gently"])).Fails(2, "--lessons is 'gently'; it must be prefer or avoid or both");
+    }
+
+    [TestMethod]
     public async Task BadInput_IsRefusedInASentence()
     {
         using var folder = new TemporaryFolder();
@@ -60,6 +80,7 @@ public sealed class DetoxFitCommandTests
         (await CliRun.Of([.. Command(toxic, clean), "--dry-run"])).Fails(2, "--dry-run");
         (await CliRun.Of([.. Command(toxic, clean), "--by", "mean", "--rest", "0.1"])).Fails(2, "--rest belongs to");
         (await CliRun.Of([.. Command(toxic, clean), "--steps", "10"])).Fails(2, "--checkpoint");
+        (await CliRun.Of([.. Command(toxic, clean), "--lessons", "avoid"])).Fails(2, "--checkpoint");
         (await CliRun.Of([.. Command(toxic, clean), "--checkpoint", SandboxModel.Bundle.CheckpointFolder])).Fails(1, "Give the checkpoint that the model was imported from");
         Assert.IsFalse(Directory.Exists(folder["out"]));
     }
