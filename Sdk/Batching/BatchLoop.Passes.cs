@@ -58,7 +58,7 @@ internal sealed partial class BatchLoop
     private bool Step(int mostRiders)
     {
         // Backwards, because the last takes the place of one that fails.
-        var running = 0;
+        var (running, before) = (0, _decoding);
         for (var slot = _decoding - 1; slot >= 0; slot--)
         {
             var row = _rows[slot]!;
@@ -70,7 +70,8 @@ internal sealed partial class BatchLoop
 
         if (running == 0)
         {
-            return false;
+            // One that failed just now leaves the turn to the prompts, and whoever reads it need not be there to wake the loop.
+            return _decoding < before;
         }
 
         var decoding = _decoding;

@@ -45,9 +45,9 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         var split = DetoxSplit.Of(toxic, clean, _options.FalsePositives, _options.Threshold is null, _options.Seed);
         var reader = new DetoxReader(head, sae);
         progress?.Report("reading texts");
-        var fitted = Encode(split.CleanFit);
+        var (toxicFitted, cleanFitted) = (Encode(split.ToxicFit), Encode(split.CleanFit));
         var statistics = DetoxStatistics.Measure(
-            reader, tokenizer, sae.LatentCount, sae.HiddenSize, Encode(split.ToxicFit), fitted,
+            reader, tokenizer, sae.LatentCount, sae.HiddenSize, toxicFitted, cleanFitted,
             new ConceptOrigin { SaeSha256 = sae.Fingerprint, Site = site, ModelName = manifest.ModelName, ModelSha256 = manifest.WeightsSha256 }, cancellationToken);
         var chosen = DetoxFeatures.Choose(statistics.Largest, _options.Ranking, _options.Features, _options.LargestClean);
         int[] features = [.. chosen.Select(feature => feature.Latent)];
@@ -64,8 +64,8 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         var (sta, staLatents) = StaVector.Of(statistics.Mean, sae, statistics.Difference.Norm);
 
         // All lessons before the first is learned: what is refused is refused at once.
-        var avoiding = trainer is null || _options.Lessons == DetoxLessonKind.Prefer ? null : DetoxLessons.Avoid(Encode(split.ToxicFit), fitted);
-        var preferring = trainer is null || _options.Lessons == DetoxLessonKind.Avoid ? null : DetoxLessons.Prefer(fitted);
+        var avoiding = trainer is null || _options.Lessons == DetoxLessonKind.Prefer ? null : DetoxLessons.Avoid(toxicFitted, cleanFitted);
+        var preferring = trainer is null || _options.Lessons == DetoxLessonKind.Avoid ? null : DetoxLessons.Prefer(cleanFitted);
         var preferred = Learn("learning what to say", preferring, progress, cancellationToken);
         var avoided = Learn("learning what to avoid", avoiding, progress, cancellationToken);
 

@@ -8,6 +8,8 @@ namespace Steering.Tests.Sdk.Batching;
 [TestClass]
 public sealed class BatchingDecoderTests
 {
+    public required TestContext TestContext { get; init; }
+
     private static SteerableModel Model => TinyModel.Engine.Model;
 
     [TestMethod]
@@ -81,6 +83,39 @@ public sealed class BatchingDecoderTests
         }
 
         Assert.AreEqual(0, decoder.ActiveCount);
+    }
+
+    [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task AConversationThatFailsUnread_LeavesTheTurnToThePromptBesideIt()
+    {
+        // So small a share that the prompt waits for the steps of the other.
+        using var decoder = new BatchingDecoder(Model, new BatchingDecoderOptions { PrefillShare = 0.01 });
+        var expected = await decoder.CompleteAsync(Conversations.Greedy(20, start: 40), TestContext.CancellationToken);
+        Task<Completion>? beside = null;
+        var failing = Conversations.Greedy(60, TinyModel.Push(5, gate: Steering.Policies.Gate.Callback("ask"))) with
+        {
+            Callbacks = new Dictionary<string, GateCallback>(StringComparer.Ordinal)
+            {
+                ["ask"] = (in context) =>
+                {
+                    if (context.GeneratedTokens == 1)
+                    {
+                        beside ??= decoder.CompleteAsync(Conversations.Greedy(20, start: 40), TestContext.CancellationToken);
+                    }
+
+                    return context.GeneratedTokens == 2 ? throw new InvalidTimeZoneException("not today") : true;
+                },
+            },
+        };
+        await using var unread = decoder.DecodeAsync(failing, TestContext.CancellationToken).GetAsyncEnumerator(TestContext.CancellationToken);
+        Assert.IsTrue(await unread.MoveNextAsync());
+        while (beside is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.AreEqual(expected, await beside.WaitAsync(TestContext.CancellationToken));
     }
 
     [TestMethod]
