@@ -50,6 +50,7 @@ public sealed class ConceptFitter(Harvester harvester, ITextTokenizer tokenizer,
         var pooler = new ObservationPooler(accumulator, tokenizer, _options.Pooling);
         var (read, tokens, leftOut) = (0L, 0L, 0L);
         var harvest = new LabelledHarvest(harvester, tokenizer, _options.MaximumTokens, _options.Outside);
+
         // The model reads on while its last batches are encoded and counted.
         foreach (var (batch, texts) in ReadAhead.Of(token => harvest.Run(corpus.Read(token), token), BatchesAhead, cancellationToken))
         {

@@ -7,8 +7,8 @@ public enum DialAim
     Likelier,
 
     /// <summary>
-    /// Make them less likely: P(token). Its slope by the logits, P·(1 − P), is largest where the choice is open. Unlikelihood,
-    /// −ln(1 − P), would spend everything on tokens that are certain by then, as the second half of a word, and spoils the rest.
+    /// Make them less likely: P(token). Its slope by the logits, P·(1 − P), is largest where the choice is open. Unlikelihood
+    /// (Welleck et al. 2020, arXiv 1908.04319), −ln(1 − P), would spend everything on tokens that are certain by then, as the second half of a word, and spoils the rest.
     /// </summary>
     LessLikely,
 
