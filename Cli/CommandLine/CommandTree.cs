@@ -35,6 +35,7 @@ internal static class CommandTree
             TokenizeCommand.Create(console),
             HarvestCommand.Create(console),
             TrainCommand.Create(console),
+            TorchCommand.Create(console),
             FeaturesCommand.Create(console),
             TuneCommand.Create(console),
             Group("judge", "Make judges of replies.", JudgeTrainCommand.Create(console)),

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Steering.Training.Torch;
 
 /// <summary>
-/// Loads TorchSharp's bridge where the system's own search failed. The runtime asks it only then, so on a host where
-/// the library loads by itself it does nothing.
+/// Loads TorchSharp's bridge where the system's own search failed: libtorch lies in NuGet's folder, or the bridge asks for
+/// a newer system. The runtime asks it only then, so where the library loads by itself it does nothing.
 /// </summary>
 internal sealed class BridgeResolver(TorchLibraries libraries, Func<string> cacheFolder)
 {
@@ -23,14 +23,14 @@ internal sealed class BridgeResolver(TorchLibraries libraries, Func<string> cach
     /// <summary>The adapted copy that was loaded, or null.</summary>
     public string? Adapted { get; private set; }
 
-    /// <summary>Whether this platform's bridge is known.</summary>
-    public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    /// <summary>Whether this platform's bridge can be adapted to an older system.</summary>
+    public static bool CanAdapt => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     /// <summary>Handler of <see cref="System.Runtime.Loader.AssemblyLoadContext.ResolvingUnmanagedDll"/>.</summary>
     /// <returns>A handle of the library, or 0 for any other library and after a failure.</returns>
     public nint Resolve(Assembly assembly, string name)
     {
-        if (name != Name || !IsSupported)
+        if (name != Name)
         {
             return 0;
         }
@@ -68,6 +68,11 @@ internal sealed class BridgeResolver(TorchLibraries libraries, Func<string> cach
             return handle;
         }
 
+        if (!CanAdapt)
+        {
+            return Open(bridge);
+        }
+
         var adapted = BridgeCache.Adapt(bridge, cacheFolder());
         handle = Open(adapted ?? bridge);
         Adapted = adapted;
@@ -82,7 +87,7 @@ internal sealed class BridgeResolver(TorchLibraries libraries, Func<string> cach
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
         {
-            throw new SteeringException($"{path} cannot be loaded: {failure.Message.Split('\n')[0]} Restore the packages TorchSharp and libtorch-cpu-linux-x64, and check that the folder allows execution.", failure);
+            throw new SteeringException($"{path} cannot be loaded: {failure.Message.Split('\n')[0]} Restore the packages TorchSharp and {TorchLibraries.Package}, and check that the folder allows execution.", failure);
         }
     }
 }

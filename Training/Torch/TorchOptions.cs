@@ -7,8 +7,8 @@ public sealed record TorchOptions
     public const string NativeFolderVariable = "STEERING_LIBTORCH";
 
     /// <summary>
-    /// Folder with <c>libLibTorchSharp.so</c> and libtorch, used in place of the application's own; null: the
-    /// environment variable <c>STEERING_LIBTORCH</c>, else the application's folders.
+    /// Folder with libtorch, of the version that TorchSharp was built for, used in place of the application's own; null:
+    /// the environment variable <c>STEERING_LIBTORCH</c>, else the application's folders, else NuGet's folder of packages.
     /// </summary>
     public string? NativeFolder { get; init; }
 

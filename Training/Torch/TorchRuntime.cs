@@ -66,7 +66,6 @@ public static class TorchRuntime
     {
         var folder = options?.NativeFolder ?? Environment.GetEnvironmentVariable(TorchOptions.NativeFolderVariable);
         return string.IsNullOrWhiteSpace(folder) ? null
-            : !BridgeResolver.IsSupported ? throw new SteeringException($"A libtorch folder ({folder}) can be given on Linux x64 only; on {RuntimeInformation.RuntimeIdentifier} reference the libtorch package in the application.")
             : Directory.Exists(folder) ? folder
             : throw new SteeringException($"The libtorch folder {folder} does not exist; correct {TorchOptions.NativeFolderVariable}, or unset it to use the application's own.");
     }
@@ -95,7 +94,7 @@ public static class TorchRuntime
         }
         catch (Exception failure) when (failure is NotSupportedException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
-            throw resolver.Failure ?? new SteeringException($"libtorch cannot be loaded: {failure.Message.Split('\n')[0]} Reference the libtorch package of this platform ({RuntimeInformation.RuntimeIdentifier}) in the application, e.g. libtorch-cpu-linux-x64.", failure);
+            throw resolver.Failure ?? new SteeringException($"libtorch cannot be loaded: {failure.Message.Split('\n')[0]} {TorchLibraries.Cure}", failure);
         }
 
         AdaptedBridge = resolver.Adapted;

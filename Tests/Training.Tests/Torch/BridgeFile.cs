@@ -7,7 +7,7 @@ internal static class BridgeFile
 {
     public static string Path()
     {
-        if (!BridgeResolver.IsSupported)
+        if (!BridgeResolver.CanAdapt)
         {
             Assert.Inconclusive("Skipped: the bridge is adapted on Linux x64 only.");
         }

@@ -64,7 +64,8 @@ public sealed class BridgeResolverTests
     {
         TorchRuntime.EnsureLoaded();
         using var folder = new TemporaryFolder();
-        var preset = Path.GetDirectoryName(BridgeFile.Path())!;
+        _ = BridgeFile.Path();
+        var preset = Path.GetDirectoryName(new TorchLibraries().Find(TorchLibraries.Core[0]))!;
         var resolver = new BridgeResolver(new TorchLibraries(preset), () => folder.Path);
 
         var handle = resolver.Resolve(Asker, BridgeResolver.Name);

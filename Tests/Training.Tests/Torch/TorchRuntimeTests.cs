@@ -38,6 +38,6 @@ public sealed class TorchRuntimeTests
     public void Find_InAPresetFolderWithoutTheLibrary_NamesTheFolderAndTheCure()
     {
         using var folder = new TemporaryFolder();
-        Refusal.Of(() => new TorchLibraries(folder.Path).Find(TorchLibraries.Bridge), folder.Path, "libtorch-cpu-linux-x64", TorchOptions.NativeFolderVariable);
+        Refusal.Of(() => new TorchLibraries(folder.Path).Find(TorchLibraries.Core[0]), folder.Path, "steer torch", TorchOptions.NativeFolderVariable);
     }
 }
