@@ -1,3 +1,4 @@
+using Steering.Decoding;
 using Steering.Models;
 
 namespace Steering.Batching;
@@ -23,6 +24,7 @@ internal sealed partial class BatchLoop : IDisposable
     private readonly int[] _lengths;
     private readonly int[] _tokens;
     private readonly ManualResetEventSlim _wake = new();
+    private readonly LoopPulse _pulse = new(TimeProvider.System);
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile int _active;
@@ -70,6 +72,9 @@ internal sealed partial class BatchLoop : IDisposable
 
     /// <summary>Conversations that wait for a slot.</summary>
     public int Waiting => _queue.Count;
+
+    /// <summary>Its sign of life.</summary>
+    public DecoderPulse Pulse => _pulse.Read(!_stopping && _thread.IsAlive, _active, _queue.Count);
 
     /// <summary>Passes over conversations that are decoded, so far.</summary>
     public long Steps => Interlocked.Read(ref _steps);
@@ -125,12 +130,14 @@ internal sealed partial class BatchLoop : IDisposable
             while (!_stopping)
             {
                 _wake.Reset();
+                _pulse.Begin();
                 Sweep();
                 Admit();
                 var reading = PlanReading();
                 var worked = reading.Chunk > 0 && Prefill(reading.Chunk);
                 worked |= Step(reading.Riders);
                 _allocatedBytes = GC.GetAllocatedBytesForCurrentThread();
+                _pulse.End(worked);
                 if (!worked)
                 {
                     _wake.Wait();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Steering.Decoding;
+using Steering.IO;
 using Steering.Models;
 
 namespace Steering.Batching;
@@ -16,10 +17,11 @@ namespace Steering.Batching;
 public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
 {
     private readonly BatchingDecoderOptions _options;
+    private readonly NativeLease _lease;
     private readonly BatchLoop _loop;
 
     /// <summary>Opens the model's graph and starts the thread that decodes.</summary>
-    /// <param name="model">The model, on the processor; it must outlive the decoder. Its weights are loaded a second time.</param>
+    /// <param name="model">The model, on the processor; it is kept while the decoder lives, even if it is disposed of meanwhile. Its weights are loaded a second time.</param>
     /// <param name="options">Slots and queue, or null for the defaults.</param>
     /// <exception cref="SteeringException">An option is outside its range, or the model's graph cannot be batched.</exception>
     public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null)
@@ -28,7 +30,16 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
         _options = options ?? new BatchingDecoderOptions();
         _options.Validate();
         Model = model;
-        _loop = new BatchLoop(model, _options);
+        _lease = model.Lease();
+        try
+        {
+            _loop = new BatchLoop(model, _options);
+        }
+        catch
+        {
+            _lease.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The model that tokens come from.</summary>
@@ -39,6 +50,9 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
 
     /// <summary>Number of turns that wait for one.</summary>
     public int WaitingCount => _loop.Waiting;
+
+    /// <inheritdoc/>
+    public DecoderPulse Pulse => _loop.Pulse;
 
     /// <summary>The loop, for measurements.</summary>
     internal BatchLoop Loop => _loop;
@@ -85,7 +99,11 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     }
 
     /// <summary>Ends every turn with <see cref="ObjectDisposedException"/>, after the pass that runs.</summary>
-    public void Dispose() => _loop.Dispose();
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _lease.Dispose();
+    }
 
     private static SiteActivations[] Snapshot(BatchRow row, int token)
     {

@@ -66,6 +66,9 @@ public sealed class BulkDecoder : ISteeredDecoder, IDisposable
     public IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, CancellationToken cancellationToken = default) => _decoder.DecodeAsync(request, cancellationToken);
 
     /// <inheritdoc/>
+    public DecoderPulse Pulse => _decoder.Pulse;
+
+    /// <inheritdoc/>
     public void Dispose() => (_decoder as IDisposable)?.Dispose();
 
     private static BulkDecoder Alone(SteerableModel model, string? refusal) =>

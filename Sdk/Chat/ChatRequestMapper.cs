@@ -6,10 +6,15 @@ namespace Steering.Chat;
 
 /// <summary>
 /// Turns messages and <see cref="ChatOptions"/> into a decode request. An option that the decoder would not honour is
-/// refused by name: a request must never run as something else than it says.
+/// refused by name: a request must never run as something else than it says. Of <see cref="ChatOptions.AdditionalProperties"/>
+/// that holds for the keys that begin with <c>steering.</c>; the others belong to the middleware that put them there.
 /// </summary>
 internal static class ChatRequestMapper
 {
+    private const string OwnPrefix = "steering.";
+
+    private static readonly string[] OwnKeys = [SteeringChatOptionsExtensions.PolicyKey, Toxicity.FilterRequest.Key];
+
     public static List<(string Role, string Content)> Messages(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         var mapped = new List<(string Role, string Content)>();
@@ -64,6 +69,8 @@ internal static class ChatRequestMapper
 
         Refuse(options.Tools is { Count: > 0 }, nameof(options.Tools), "the model's replies are not parsed for tool calls; put a client that does in front");
         Refuse(options.ToolMode is RequiredChatToolMode, nameof(options.ToolMode), "there are no tools to require");
+        Refuse(options.AllowMultipleToolCalls is true, nameof(options.AllowMultipleToolCalls), "there are no tools to call; leave it unset, and put a client that calls tools in front");
+        Refuse(options.RawRepresentationFactory is not null, nameof(options.RawRepresentationFactory), "no other request lies beneath; set the option itself, or decode a DecodeRequest with ISteeredDecoder");
         Refuse(options.ResponseFormat is not (null or ChatResponseFormatText), nameof(options.ResponseFormat), "only text is produced");
         Refuse(options.FrequencyPenalty is not null and not 0, nameof(options.FrequencyPenalty), $"the decoder has none; use AdditionalProperties[\"{SteeringChatOptionsExtensions.RepetitionPenaltyKey}\"]");
         Refuse(options.PresencePenalty is not null and not 0, nameof(options.PresencePenalty), $"the decoder has none; use AdditionalProperties[\"{SteeringChatOptionsExtensions.RepetitionPenaltyKey}\"]");
@@ -75,9 +82,9 @@ internal static class ChatRequestMapper
         foreach (var key in options.AdditionalProperties?.Keys ?? [])
         {
             Refuse(
-                key is not (SteeringChatOptionsExtensions.PolicyKey or SteeringChatOptionsExtensions.RepetitionPenaltyKey or Toxicity.FilterRequest.Key),
+                key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) && !OwnKeys.Contains(key, StringComparer.OrdinalIgnoreCase),
                 $"AdditionalProperties[\"{key}\"]",
-                $"it would be ignored; known are {SteeringChatOptionsExtensions.PolicyKey} and {SteeringChatOptionsExtensions.RepetitionPenaltyKey}");
+                $"it would be ignored; of the keys that begin with '{OwnPrefix}', {SteeringChatOptionsExtensions.PolicyKey} is for applications");
         }
     }
 

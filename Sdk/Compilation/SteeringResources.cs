@@ -101,7 +101,8 @@ public sealed class SteeringResources
 
             if (policy is null || !policy.Saes.TryGetValue(id, out var reference))
             {
-                throw new SteeringException($"{where}: there is no SAE '{id}'; known are {Names(_registered.Keys.Concat(policy?.Saes.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}. Name its folder under \"saes\" in the policy, or register it.");
+                string[] known = [.. _registered.Keys.Concat(policy?.Saes.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+                throw new UnknownNameException(NamedKind.Sae, id, known, $"{where}: there is no SAE '{id}'; known are {Names(known)}. Name its folder under \"saes\" in the policy, or register it.");
             }
 
             var folder = Resolve(policy, reference.Path, where);
@@ -136,7 +137,7 @@ public sealed class SteeringResources
         {
             if (!_callbacks.Contains(name))
             {
-                throw new SteeringException($"{where}: no callback '{name}' is registered; known are {Names(_callbacks)}. Register it before the policy is used.");
+                throw new UnknownNameException(NamedKind.Callback, name, [.. _callbacks], $"{where}: no callback '{name}' is registered; known are {Names(_callbacks)}. Register it before the policy is used.");
             }
         }
     }

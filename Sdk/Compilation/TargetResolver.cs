@@ -38,7 +38,7 @@ internal sealed class TargetResolver(SocketManifest manifest, SteeringResources 
         {
             if (feature >= latents.LatentCount)
             {
-                throw new SteeringException(Text($"{where}: there is no feature {feature}; the SAE '{sae.Id}' ({latents.Source}) has the features 0 to {latents.LatentCount - 1}."));
+                throw new UnknownNameException(NamedKind.Feature, Text($"{sae.Id}#{feature}"), [], Text($"{where}: there is no feature {feature}; the SAE '{sae.Id}' ({latents.Source}) has the features 0 to {latents.LatentCount - 1}."));
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed class TargetResolver(SocketManifest manifest, SteeringResources 
     private SiteDraft FindSite(string name, string where) =>
         _sites.TryGetValue(name, out var site)
             ? site
-            : throw new SteeringException($"{where} {name}, which has no socket in this folder of {manifest.ModelName}. Its sites: {(manifest.Sites.Count == 0 ? "none" : string.Join(", ", manifest.Sites.Select(known => known.Name)))}. Socket the model again with that site (steer socket --sites).");
+            : throw new UnknownNameException(NamedKind.Site, name, [.. manifest.Sites.Select(known => known.Name)], $"{where} {name}, which has no socket in this folder of {manifest.ModelName}. Its sites: {(manifest.Sites.Count == 0 ? "none" : string.Join(", ", manifest.Sites.Select(known => known.Name)))}. Socket the model again with that site (steer socket --sites).");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

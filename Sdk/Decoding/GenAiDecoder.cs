@@ -7,11 +7,14 @@ namespace Steering.Decoding;
 /// Decodes each turn on its own GenAI generator: every feature GenAI has, one conversation at a time a generator.
 /// Thread-safe.
 /// </summary>
-/// <param name="model">The model; it must outlive the decoder.</param>
+/// <param name="model">The model; without it, turns end with <see cref="ObjectDisposedException"/>.</param>
 public sealed class GenAiDecoder(SteerableModel model) : ISteeredDecoder
 {
     /// <summary>The model that tokens come from.</summary>
     public SteerableModel Model { get; } = model;
+
+    /// <inheritdoc/>
+    public DecoderPulse Pulse => new() { IsRunning = !Model.IsDisposed };
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -28,9 +28,18 @@ internal sealed unsafe class NativeBuffer<T> : SafeHandleZeroOrMinusOneIsInvalid
 
     public int Length { get; }
 
-    public nint Address => handle;
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    public nint Address
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return handle;
+        }
+    }
 
-    public Span<T> Span => new((void*)handle, Length);
+    /// <inheritdoc cref="Address"/>
+    public Span<T> Span => new((void*)Address, Length);
 
     protected override bool ReleaseHandle()
     {

@@ -1,5 +1,5 @@
-using System.Buffers;
 using Steering.Compilation;
+using Steering.IO;
 using Steering.Sockets;
 
 namespace Steering.Decoding;
@@ -11,8 +11,8 @@ namespace Steering.Decoding;
 internal sealed class SiteBuffers : IRowSwitches, IDisposable
 {
     private readonly int _hiddenSize;
-    private readonly MemoryHandle _encoderPin;
-    private readonly MemoryHandle _encoderBiasPin;
+    private readonly NativePin _encoderPin;
+    private readonly NativePin _encoderBiasPin;
     private float[] _gates;
 
     /// <param name="program">What to plug in, or null for a site with reserved room only.</param>
@@ -34,8 +34,8 @@ internal sealed class SiteBuffers : IRowSwitches, IDisposable
         Scale = new NativeBuffer<float>(reserveScale || program is { Scale.Length: > 0 } ? SocketLayout.ScaleRows * rows : 0);
         Attenuation = new NativeBuffer<float>(AttenuationRows * rows);
         EncoderRank = new NativeBuffer<long>([Encoder is null ? 1 : Encoder.K + 1]);
-        _encoderPin = (Encoder?.Weights ?? default).Pin();
-        _encoderBiasPin = (Encoder?.Bias ?? default).Pin();
+        _encoderPin = new NativePin(Encoder?.Weights ?? default);
+        _encoderBiasPin = new NativePin(Encoder?.Bias ?? default);
         _gates = new float[rows];
         Load(program);
     }
@@ -65,9 +65,9 @@ internal sealed class SiteBuffers : IRowSwitches, IDisposable
     public NativeBuffer<long> EncoderRank { get; }
 
     // An empty tensor needs an address too; any that outlives the binding will do.
-    public unsafe nint EncoderAddress => Encoder is null ? Read.Address : (nint)_encoderPin.Pointer;
+    public nint EncoderAddress => Encoder is null ? Read.Address : _encoderPin.Address;
 
-    public unsafe nint EncoderBiasAddress => Encoder is null ? Read.Address : (nint)_encoderBiasPin.Pointer;
+    public nint EncoderBiasAddress => Encoder is null ? Read.Address : _encoderBiasPin.Address;
 
     /// <summary>Why a program cannot take the place of the one bound here, or null.</summary>
     public string? ReasonAgainst(SiteProgram program)

@@ -13,18 +13,17 @@ internal sealed class SocketBinding : IDisposable
 
     public SocketBinding(Generator generator, IReadOnlyList<SiteBuffers> sites, int hiddenSize)
     {
-        foreach (var site in sites)
+        try
         {
-            var name = site.Site;
-            Bind(generator, SocketLayout.Read(name), site.Read.Address, [site.Rows, hiddenSize]);
-            Bind(generator, SocketLayout.Write(name), site.Write.Address, [site.Rows, hiddenSize]);
-            Bind(generator, SocketLayout.Dials(name), site.Dials.Address, [1, 1, SocketLayout.DialCount * site.Rows]);
-            Bind(generator, SocketLayout.GateRow(name), site.GateRow.Address, [site.Rows], ElementType.int64);
-            Bind(generator, SocketLayout.Scale(name), site.Scale.Address, [site.Scale.Length > 0 ? SocketLayout.ScaleRows : 0, site.Rows]);
-            Bind(generator, SocketLayout.Attenuation(name), site.Attenuation.Address, [1, site.AttenuationRows, site.Rows]);
-            Bind(generator, SocketLayout.Encoder(name), site.EncoderAddress, [site.EncoderLatents, hiddenSize]);
-            Bind(generator, SocketLayout.EncoderBias(name), site.EncoderBiasAddress, [site.EncoderLatents]);
-            Bind(generator, SocketLayout.EncoderRank(name), site.EncoderRank.Address, [1], ElementType.int64);
+            foreach (var site in sites)
+            {
+                Bind(generator, site, hiddenSize);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -34,6 +33,20 @@ internal sealed class SocketBinding : IDisposable
         {
             tensor.Dispose();
         }
+    }
+
+    private void Bind(Generator generator, SiteBuffers site, int hiddenSize)
+    {
+        var name = site.Site;
+        Bind(generator, SocketLayout.Read(name), site.Read.Address, [site.Rows, hiddenSize]);
+        Bind(generator, SocketLayout.Write(name), site.Write.Address, [site.Rows, hiddenSize]);
+        Bind(generator, SocketLayout.Dials(name), site.Dials.Address, [1, 1, SocketLayout.DialCount * site.Rows]);
+        Bind(generator, SocketLayout.GateRow(name), site.GateRow.Address, [site.Rows], ElementType.int64);
+        Bind(generator, SocketLayout.Scale(name), site.Scale.Address, [site.Scale.Length > 0 ? SocketLayout.ScaleRows : 0, site.Rows]);
+        Bind(generator, SocketLayout.Attenuation(name), site.Attenuation.Address, [1, site.AttenuationRows, site.Rows]);
+        Bind(generator, SocketLayout.Encoder(name), site.EncoderAddress, [site.EncoderLatents, hiddenSize]);
+        Bind(generator, SocketLayout.EncoderBias(name), site.EncoderBiasAddress, [site.EncoderLatents]);
+        Bind(generator, SocketLayout.EncoderRank(name), site.EncoderRank.Address, [1], ElementType.int64);
     }
 
     private void Bind(Generator generator, string name, nint address, long[] shape, ElementType type = ElementType.float32)

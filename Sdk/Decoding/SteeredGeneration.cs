@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntimeGenAI;
 using Steering.Compilation;
+using Steering.IO;
 using Steering.Models;
 using Steering.Sockets;
 
@@ -8,7 +9,8 @@ namespace Steering.Decoding;
 /// <summary>
 /// The step loop of one conversation turn: sockets bound, switches set, one forward pass a token, activations read.
 /// Not thread-safe; one generation belongs to one caller. Nothing is allocated on the managed side between tokens
-/// unless activations are read.
+/// unless activations are read. Once it or its model is disposed of, every call throws
+/// <see cref="ObjectDisposedException"/>; a call that runs on another thread is waited for.
 /// </summary>
 public sealed class SteeredGeneration : IDisposable
 {
@@ -16,6 +18,8 @@ public sealed class SteeredGeneration : IDisposable
     internal const int PrefillChunk = 512;
 
     private readonly SteerableModel _model;
+    private readonly NativeLease _lease;
+    private readonly NativeLifetime _life;
     private readonly DecodeRequest _request;
     private readonly int[] _prompt;
     private readonly List<int> _ids;
@@ -43,14 +47,24 @@ public sealed class SteeredGeneration : IDisposable
         }
 
         _ids = new List<int>(Math.Min(request.MaxTokens, 4096));
+        _lease = model.Lease();
+        _life = new NativeLifetime(this, Free);
+        try
+        {
+            using var call = _lease.Call();
+            BuildSites();
+            (_switches, _latest, _promptActivations) = Prepare(_policy);
 
-        BuildSites();
-        (_switches, _latest, _promptActivations) = Prepare(_policy);
-
-        using var parameters = new GeneratorParams(model.Native);
-        SetSearchOptions(parameters);
-        _generator = new Generator(model.Native, parameters);
-        _binding = new SocketBinding(_generator, _allSites, model.HiddenSize);
+            using var parameters = new GeneratorParams(model.Native);
+            SearchOptions.Set(parameters, request, _prompt.Length);
+            _generator = new Generator(model.Native, parameters);
+            _binding = new SocketBinding(_generator, _allSites, model.HiddenSize);
+        }
+        catch
+        {
+            _life.Close();
+            throw;
+        }
     }
 
     /// <summary>The token of the latest <see cref="MoveNext"/>.</summary>
@@ -72,6 +86,8 @@ public sealed class SteeredGeneration : IDisposable
     /// <param name="cancellationToken">Looked at between chunks of <c>512</c> tokens.</param>
     public void Prefill(CancellationToken cancellationToken = default)
     {
+        using var call = _life.Call();
+        using var modelCall = _lease.Call();
         if (_prefilled)
         {
             return;
@@ -80,6 +96,9 @@ public sealed class SteeredGeneration : IDisposable
         _switches.Set(isPrompt: true, 0, _prompt[^1], []);
         for (var (start, count) = (0, 0); start < _prompt.Length; start += count)
         {
+            // Whoever disposes waits for this call, so it ends as soon as a cancelled one would.
+            _life.ThrowIfClosed();
+            _lease.ThrowIfClosed();
             cancellationToken.ThrowIfCancellationRequested();
             count = _switches.SetSteps(start, Math.Min(PrefillChunk, _prompt.Length - start));
             var chunk = _prompt.AsSpan(start, count);
@@ -98,6 +117,8 @@ public sealed class SteeredGeneration : IDisposable
     /// <returns>False when the generation had ended before; then nothing was computed.</returns>
     public bool MoveNext(CancellationToken cancellationToken = default)
     {
+        using var call = _life.Call();
+        using var modelCall = _lease.Call();
         if (FinishReason != FinishReason.None)
         {
             return false;
@@ -146,6 +167,7 @@ public sealed class SteeredGeneration : IDisposable
     /// <param name="tokens">How many, 1 to <see cref="TokenCount"/>.</param>
     public void Rewind(int tokens)
     {
+        using var call = _life.Call();
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, TokenCount);
         TokenCount -= tokens;
@@ -169,6 +191,8 @@ public sealed class SteeredGeneration : IDisposable
     /// <summary>[V] logits at the latest position computed, as the graph gives them: before temperature and penalties.</summary>
     public float[] ReadLogits()
     {
+        using var call = _life.Call();
+        using var modelCall = _lease.Call();
         using var output = _generator.GetOutput("logits");
         if (output.Type() == ElementType.float32)
         {
@@ -190,6 +214,7 @@ public sealed class SteeredGeneration : IDisposable
     public void Replace(CompiledPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        using var call = _life.Call();
         foreach (var program in policy.Sites)
         {
             var reason = _usedSites.TryGetValue(program.Site, out var buffers)
@@ -213,14 +238,19 @@ public sealed class SteeredGeneration : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _life.Close();
+
+    private void Free()
     {
-        _generator.Dispose();
-        _binding.Dispose();
+        // A constructor that failed has made a part of these only.
+        _generator?.Dispose();
+        _binding?.Dispose();
         foreach (var site in _allSites)
         {
             site.Dispose();
         }
+
+        _lease.Dispose();
     }
 
     private void BuildSites()
@@ -246,24 +276,6 @@ public sealed class SteeredGeneration : IDisposable
             new InterventionSwitches(policy, sites, _request.Callbacks, _model.Tokenizer, _prompt),
             [.. sites.Select(site => new float[site.Rows])],
             [.. sites.Select(_ => new List<float>())]);
-    }
-
-    private void SetSearchOptions(GeneratorParams parameters)
-    {
-        var sampling = _request.Sampling;
-        parameters.SetSearchOption("max_length", _prompt.Length + _request.MaxTokens);
-        parameters.SetSearchOption("min_length", _request.MinTokens > 0 ? _prompt.Length + _request.MinTokens : 0);
-        parameters.SetSearchOption("batch_size", 1);
-        parameters.SetSearchOption("num_beams", 1);
-        parameters.SetSearchOption("repetition_penalty", sampling.RepetitionPenalty);
-        parameters.SetSearchOption("do_sample", sampling.Temperature > 0);
-        if (sampling.Temperature > 0)
-        {
-            parameters.SetSearchOption("temperature", sampling.Temperature);
-            parameters.SetSearchOption("top_k", sampling.TopK ?? 0);
-            parameters.SetSearchOption("top_p", sampling.TopP ?? 1);
-            parameters.SetSearchOption("random_seed", sampling.Seed ?? Random.Shared.Next());
-        }
     }
 
     // GenAI only pads after an end token. Taken back and given as input, the same token is just another one.

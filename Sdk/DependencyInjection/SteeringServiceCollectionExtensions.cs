@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -40,7 +41,7 @@ public static class SteeringServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         services.AddSingleton<IConfigureOptions<SteeringOptions>>(new SteeringOptionsFromConfiguration(section));
-        services.AddSingleton(new SteeringReload(section));
+        services.AddSingleton(provider => new SteeringReload(section, provider.GetRequiredService<IOptionsFactory<SteeringOptions>>(), provider.GetService<ILogger<SteeringEngine>>()));
         return services.AddSteering(configure ?? (_ => { }));
     }
 
@@ -60,12 +61,26 @@ public static class SteeringServiceCollectionExtensions
             provider.GetService<ILogger<SteeredChatClient>>()));
     }
 
-    /// <summary>Adds the check that a large known edit still changes the logits at every site.</summary>
+    /// <summary>
+    /// Adds a <see cref="SteeringHealthCheck"/>: what the start-up canary found, and whether the decoder lives. It decodes
+    /// nothing, so it can stand behind a readiness or liveness probe.
+    /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">Name of the check.</param>
+    /// <param name="options">What is checked; <see cref="SteeringHealthCheckOptions.Full"/> decodes. Null for the defaults.</param>
+    /// <param name="failureStatus">What a failure is reported as; null is <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags that endpoints choose checks by, or null.</param>
     /// <returns>The same builder.</returns>
-    public static IHealthChecksBuilder AddSteering(this IHealthChecksBuilder builder, string name = "steering") =>
-        builder.AddCheck<SteeringHealthCheck>(name);
+    public static IHealthChecksBuilder AddSteering(
+        this IHealthChecksBuilder builder, string name = "steering", SteeringHealthCheckOptions? options = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(
+            name,
+            provider => new SteeringHealthCheck(provider.GetRequiredService<SteeringEngine>(), provider.GetService<ISteeredDecoder>(), options),
+            failureStatus,
+            tags));
+    }
 
     private static IServiceCollection AddEngine(this IServiceCollection services)
     {
@@ -81,7 +96,7 @@ public static class SteeringServiceCollectionExtensions
     private static SteeringEngine CreateEngine(IServiceProvider provider)
     {
         var engine = SteeringEngine.Load(provider.GetRequiredService<IOptions<SteeringOptions>>().Value);
-        provider.GetService<SteeringReload>()?.Follow(engine, provider.GetRequiredService<IOptionsFactory<SteeringOptions>>(), provider.GetService<ILogger<SteeringEngine>>());
+        provider.GetService<SteeringReload>()?.Follow(engine);
         return engine;
     }
 }

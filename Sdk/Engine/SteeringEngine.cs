@@ -10,13 +10,16 @@ namespace Steering;
 
 /// <summary>
 /// One model with everything that steers it: its SAEs and its named policies, compiled once. Thread-safe; the heart of
-/// an application that steers, whether it chats or not.
+/// an application that steers, whether it chats or not. Once it is disposed of, what compiles or decodes throws
+/// <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class SteeringEngine : IDisposable
 {
     private readonly PolicyCompiler? _compiler;
     private readonly ConditionalWeakTable<SteeringPolicy, CompiledPolicy> _compiled = [];
     private volatile IReadOnlyDictionary<string, SteeringPolicy> _named;
+    private volatile CanaryResult? _canary;
+    private volatile bool _disposed;
 
     /// <summary>Creates an engine on a loaded model.</summary>
     /// <param name="model">The model.</param>
@@ -77,17 +80,23 @@ public sealed class SteeringEngine : IDisposable
     }
 
     /// <summary>The compiled form of a named policy.</summary>
-    /// <exception cref="SteeringException">There is no policy of that name; the message lists those there are.</exception>
+    /// <exception cref="UnknownNameException">There is no policy of that name; the message lists those there are.</exception>
     public CompiledPolicy Compile(string policyName) => Compile(Policy(policyName));
 
     /// <summary>A named policy.</summary>
-    /// <exception cref="SteeringException">There is no policy of that name; the message lists those there are.</exception>
+    /// <exception cref="UnknownNameException">There is no policy of that name; the message lists those there are.</exception>
     public SteeringPolicy Policy(string policyName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(policyName);
-        return _named.TryGetValue(policyName, out var policy)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var named = _named;
+        return named.TryGetValue(policyName, out var policy)
             ? policy
-            : throw new SteeringException($"There is no policy '{policyName}'. {(_named.Count == 0 ? "None is registered" : "Registered are " + string.Join(", ", _named.Keys.Order(StringComparer.Ordinal)))}; register it in SteeringOptions.Policies or pass a SteeringPolicy.");
+            : throw new UnknownNameException(
+                NamedKind.Policy,
+                policyName,
+                [.. named.Keys.Order(StringComparer.Ordinal)],
+                $"There is no policy '{policyName}'. {(named.Count == 0 ? "None is registered" : "Registered are " + string.Join(", ", named.Keys.Order(StringComparer.Ordinal)))}; register it in SteeringOptions.Policies or pass a SteeringPolicy.");
     }
 
     /// <summary>Compiles a policy for this model, once for each instance.</summary>
@@ -95,6 +104,7 @@ public sealed class SteeringEngine : IDisposable
     public CompiledPolicy Compile(SteeringPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return _compiled.GetValue(policy, CompileNew);
     }
 
@@ -102,26 +112,58 @@ public sealed class SteeringEngine : IDisposable
     /// <param name="policies">The policies.</param>
     /// <param name="watch">Features and directions whose activations are wanted.</param>
     /// <param name="exclusive">Whether only one of the policies acts at a time, so that several may edit the same thing.</param>
-    internal CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget> watch, bool exclusive) =>
-        _compiler is { } compiler
+    internal CompiledPolicy Compile(IReadOnlyList<SteeringPolicy> policies, IReadOnlyList<InterventionTarget> watch, bool exclusive)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _compiler is { } compiler
             ? compiler.Compile(policies, watch, exclusive)
             : throw new SteeringException($"{Model.Folder} has no sockets, so nothing in it can be read or steered. Make a socketed folder with 'steer socket'.");
+    }
 
     /// <summary>Replaces all named policies at once; requests that are running keep theirs.</summary>
     /// <exception cref="SteeringException">A policy does not fit the model; then none is replaced.</exception>
     public void ReplacePolicies(IReadOnlyDictionary<string, SteeringPolicy> policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         _named = CompileAll(policies);
     }
 
-    /// <summary>Makes sure that steering reaches the model: a large known edit must change the logits at every site.</summary>
+    /// <summary>
+    /// Makes sure that steering reaches the model: a large known edit must change the logits at every site. Decodes a prompt
+    /// for each of them; <see cref="LastCanary"/> keeps what came of it.
+    /// </summary>
     /// <exception cref="SteeringException">A site does not answer, or the model has none.</exception>
-    public void RunCanary(CancellationToken cancellationToken = default) => SteeringCanary.Run(Model, cancellationToken);
+    public void RunCanary(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            SteeringCanary.Run(Model, cancellationToken);
+            _canary = new CanaryResult(DateTimeOffset.UtcNow, Failure: null);
+        }
+        catch (SteeringException exception)
+        {
+            _canary = new CanaryResult(DateTimeOffset.UtcNow, exception.Message);
+            throw;
+        }
+    }
+
+    /// <summary>What the latest <see cref="RunCanary"/> found, or null before the first.</summary>
+    /// <exception cref="ObjectDisposedException">The engine was disposed of.</exception>
+    public CanaryResult? LastCanary
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _canary;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _disposed = true;
         if (OwnsModel)
         {
             Model.Dispose();
@@ -150,3 +192,8 @@ public sealed class SteeringEngine : IDisposable
             : throw new SteeringException($"{Model.Folder} has no sockets, so the policy '{policy.Name}' cannot steer it. Make a socketed folder with 'steer socket'.");
     }
 }
+
+/// <summary>What a run of the canary found.</summary>
+/// <param name="At">When it ended.</param>
+/// <param name="Failure">Why steering does not reach the model, or null where it does.</param>
+public sealed record CanaryResult(DateTimeOffset At, string? Failure);

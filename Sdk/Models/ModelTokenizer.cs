@@ -4,13 +4,14 @@ using Steering.Tokenizers;
 
 namespace Steering.Models;
 
-/// <summary>Text to token ids and back, and the model's chat template. Thread-safe.</summary>
+/// <summary>Text to token ids and back, and the model's chat template. Thread-safe. Without its model, the chat template is gone; text is still encoded and decoded.</summary>
 public sealed class ModelTokenizer : IDisposable
 {
     private readonly Lazy<TextTokenizer> _text;
     private readonly Lazy<Tokenizer> _template;
     private readonly Lock _templateLock = new();
     private readonly string _folder;
+    private bool _disposed;
 
     internal ModelTokenizer(Model model, string folder)
     {
@@ -38,6 +39,7 @@ public sealed class ModelTokenizer : IDisposable
     /// <param name="messages">Roles and texts, in order.</param>
     /// <param name="addGenerationPrompt">Whether the prompt ends with the opening of the assistant's turn.</param>
     /// <exception cref="SteeringException">The model has no chat template, or the template refuses these messages.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public string ApplyChatTemplate(IReadOnlyList<(string Role, string Content)> messages, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -47,6 +49,7 @@ public sealed class ModelTokenizer : IDisposable
             // Nothing is documented about two threads in one native template, and a lock costs microseconds.
             lock (_templateLock)
             {
+                ObjectDisposedException.ThrowIf(_disposed, this);
                 return _template.Value.ApplyChatTemplate(null, json, null, addGenerationPrompt);
             }
         }
@@ -59,9 +62,14 @@ public sealed class ModelTokenizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_template.IsValueCreated)
+        lock (_templateLock)
         {
-            _template.Value.Dispose();
+            if (!_disposed && _template.IsValueCreated)
+            {
+                _template.Value.Dispose();
+            }
+
+            _disposed = true;
         }
     }
 }

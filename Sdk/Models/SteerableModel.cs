@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntimeGenAI;
 using Steering.Decoding;
+using Steering.IO;
 using Steering.Sockets;
 
 namespace Steering.Models;
@@ -9,10 +10,16 @@ namespace Steering.Models;
 /// A GenAI model folder, loaded once and shared: the native model, its tokenizer and its sockets. Thread-safe; every
 /// conversation starts its own <see cref="SteeredGeneration"/>.
 /// </summary>
+/// <remarks>
+/// Disposing of it waits for the forward passes that run and ends the generations they belong to: their next call throws
+/// <see cref="ObjectDisposedException"/>, as does every new start. The native model is freed when the last of them is disposed
+/// of, so that the order does not matter.
+/// </remarks>
 public sealed class SteerableModel : IDisposable
 {
     private readonly GenAiConfig _config;
     private readonly HashSet<int> _endTokens;
+    private readonly NativeLifetime _life;
 
     private SteerableModel(string folder, SteerableModelOptions options, GenAiConfig config, SocketManifest? manifest, Model native)
     {
@@ -22,6 +29,7 @@ public sealed class SteerableModel : IDisposable
         Native = native;
         _config = config;
         _endTokens = [.. config.EosTokenIds];
+        _life = new NativeLifetime(this, native.Dispose);
         Tokenizer = new ModelTokenizer(native, folder);
     }
 
@@ -52,7 +60,10 @@ public sealed class SteerableModel : IDisposable
     /// <summary>Number of token ids.</summary>
     public int VocabularySize => _config.VocabularySize;
 
+    /// <summary>GenAI's model; only within a call of a <see cref="Lease"/>.</summary>
     internal Model Native { get; }
+
+    internal bool IsDisposed => _life.IsClosed;
 
     internal GenAiConfig Config => _config;
 
@@ -92,6 +103,7 @@ public sealed class SteerableModel : IDisposable
 
     /// <summary>Starts decoding a conversation turn.</summary>
     /// <exception cref="SteeringException">The request does not fit the model; the message says what to change.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public SteeredGeneration Start(DecodeRequest request, bool collectActivations = false)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -115,8 +127,12 @@ public sealed class SteerableModel : IDisposable
     public void Dispose()
     {
         Tokenizer.Dispose();
-        Native.Dispose();
+        _life.Close();
     }
+
+    /// <summary>Keeps the native model for whoever decodes on it.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    internal NativeLease Lease() => _life.Lease();
 
     private static Model CreateNative(string folder, SteerableModelOptions options)
     {

@@ -10,6 +10,13 @@ public static class PolicyConfiguration
 {
     private const int MaximumDepth = 16;
 
+    // Keys of configuration have no case (an environment variable's is often all capitals); fields of a policy have.
+    private static readonly Dictionary<string, string> Fields = new[]
+    {
+        PolicyFields.Policy, PolicyFields.Sae, PolicyFields.Intervention, PolicyFields.Attenuation, PolicyFields.GaussianPosterior, PolicyFields.TablePosterior,
+        PolicyFields.Range, PolicyFields.FeatureTarget, PolicyFields.DirectionTarget, PolicyFields.ActivationGate, PolicyFields.CallbackGate,
+    }.SelectMany(fields => fields).Distinct(StringComparer.Ordinal).ToDictionary(field => field, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads the policy that a configuration section holds.</summary>
     /// <param name="section">The section, as in <c>Steering:Policies:calm</c> of appsettings.json.</param>
     /// <param name="folder">Folder that the policy's relative paths start from: usually the application's content root.</param>
@@ -26,14 +33,14 @@ public static class PolicyConfiguration
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            Write(writer, section, depth: 0, source);
+            Write(writer, section, depth: 0, source, ownNames: false);
         }
 
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return PolicyReader.Read(document.RootElement, source, textScalars: true) with { Folder = folder };
     }
 
-    private static void Write(Utf8JsonWriter writer, IConfigurationSection section, int depth, string source)
+    private static void Write(Utf8JsonWriter writer, IConfigurationSection section, int depth, string source, bool ownNames)
     {
         if (depth > MaximumDepth)
         {
@@ -50,7 +57,7 @@ public static class PolicyConfiguration
             writer.WriteStartArray();
             foreach (var child in children.OrderBy(child => int.Parse(child.Key, CultureInfo.InvariantCulture)))
             {
-                Write(writer, child, depth + 1, source);
+                Write(writer, child, depth + 1, source, ownNames: false);
             }
 
             writer.WriteEndArray();
@@ -60,8 +67,11 @@ public static class PolicyConfiguration
             writer.WriteStartObject();
             foreach (var child in children)
             {
-                writer.WritePropertyName(child.Key);
-                Write(writer, child, depth + 1, source);
+                var field = ownNames ? child.Key : Fields.GetValueOrDefault(child.Key, child.Key);
+                writer.WritePropertyName(field);
+
+                // SAEs are called what the application calls them.
+                Write(writer, child, depth + 1, source, ownNames: !ownNames && field == "saes");
             }
 
             writer.WriteEndObject();

@@ -91,6 +91,7 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="SteeringException">There is no such tensor, it is longer than 2 GiB, or it is stored in blocks.</exception>
     public float[] ReadFloat32(string name)
     {
+        using var call = _file.Call();
         var tensor = Describe(name);
         if (tensor.Type.ElementType() is not { } type)
         {

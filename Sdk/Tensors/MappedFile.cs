@@ -8,19 +8,21 @@ namespace Steering.Tensors;
 
 /// <summary>
 /// A whole file mapped read-only into memory. Spans and memories taken from it must not be used after
-/// <see cref="Dispose"/>; taking one after it throws.
+/// <see cref="Dispose"/>; taking one after it throws. Disposing of it waits for the calls that read it, and what is pinned stays
+/// mapped until it is let go of.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _start;
-    private bool _disposed;
+    private readonly NativeLifetime _life;
 
     private MappedFile(string path, long length, MemoryMappedFile? file)
     {
         Path = path;
         Length = length;
+        _life = new NativeLifetime(this, Unmap);
         _file = file;
         if (file is not null)
         {
@@ -61,7 +63,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>A part of the file; both numbers must already have been checked against <see cref="Length"/>.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_life.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
@@ -71,14 +73,13 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>A part of the file without a copy.</summary>
     public ReadOnlyMemory<byte> Memory(long offset, int length) => new Window(this, offset, length).Memory;
 
-    public void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
+    /// <summary>Keeps the file mapped while something is read from it.</summary>
+    public NativeCall Call() => _life.Call();
 
-        _disposed = true;
+    public void Dispose() => _life.Close();
+
+    private void Unmap()
+    {
         if (_view is not null)
         {
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
@@ -96,12 +97,14 @@ internal sealed unsafe class MappedFile : IDisposable
             return new Span<byte>(Unsafe.AsPointer(ref MemoryMarshal.GetReference(span)), length);
         }
 
-        public override MemoryHandle Pin(int elementIndex = 0) => new(file._start + offset + elementIndex);
-
-        public override void Unpin()
+        public override MemoryHandle Pin(int elementIndex = 0)
         {
-            // A mapping never moves.
+            // A mapping never moves, but it goes away.
+            file._life.AddLease();
+            return new MemoryHandle(file._start + offset + elementIndex, pinnable: this);
         }
+
+        public override void Unpin() => file._life.EndLease();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,3 +1,5 @@
+using Steering.IO;
+
 namespace Steering.Tensors;
 
 /// <summary>
@@ -92,6 +94,7 @@ public sealed class SafetensorsFile : ITensorSource
     /// <exception cref="SteeringException">There is no such tensor, or the lengths differ.</exception>
     public void ReadFloat32(string name, Span<float> destination)
     {
+        using var call = _file.Call();
         var entry = Find(name);
         var info = entry.Info;
         if (info.Count != destination.Length)
@@ -113,6 +116,7 @@ public sealed class SafetensorsFile : ITensorSource
     /// <exception cref="SteeringException">There is no such tensor, or its elements are not integers.</exception>
     public long[] ReadInt64(string name)
     {
+        using var call = _file.Call();
         var info = Describe(name);
         if (info.ElementType >= TensorElementType.Float16)
         {
@@ -126,6 +130,9 @@ public sealed class SafetensorsFile : ITensorSource
 
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Keeps the file mapped while spans of it are read.</summary>
+    internal NativeCall Call() => _file.Call();
 
     private ReadOnlySpan<byte> Bytes(SafetensorsHeader.Entry entry, long offset, int length) =>
         _file.Span(_header.DataStart + entry.Begin + offset, length);

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Steering.Export.Cuts;
 using Steering.Export.Onnx;
+using Steering.IO;
 using Steering.Models;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
@@ -15,10 +16,12 @@ internal sealed class CutSession : IDisposable
     private readonly GenAiConfig _config;
     private readonly string[] _inputs;
     private readonly string _output;
+    private readonly NativeLifetime _life;
 
     private CutSession(InferenceSession session, GenAiConfig config, string output)
     {
         _session = session;
+        _life = new NativeLifetime(this, session.Dispose);
         _config = config;
         _inputs = [.. session.InputMetadata.Keys];
         _output = output;
@@ -72,8 +75,10 @@ internal sealed class CutSession : IDisposable
     /// <param name="residual">[B, S, d] for a graph that starts at a residual.</param>
     /// <param name="width">Floats of a row of the result.</param>
     /// <param name="result">[B, S, width].</param>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     public unsafe void Run(ReadOnlySpan<int> ids, int sequences, int length, ReadOnlySpan<float> residual, int width, Span<float> result)
     {
+        using var call = _life.Call();
         var tokens = sequences * length;
         var numbers = ArrayPool<long>.Shared.Rent(3 * tokens);
         var values = new List<OrtValue>(_inputs.Length);
@@ -141,7 +146,8 @@ internal sealed class CutSession : IDisposable
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    /// <summary>Waits for the passes that run.</summary>
+    public void Dispose() => _life.Close();
 
     private static bool IsKnown(string name) =>
         name is "input_ids" or "attention_mask" or "position_ids" or SiteCut.Residual || name.StartsWith("past_key_values", StringComparison.Ordinal);

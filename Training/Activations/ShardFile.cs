@@ -45,6 +45,7 @@ public sealed class ShardFile : IDisposable
     /// <returns>Number of rows written.</returns>
     public int ReadRows(long first, Span<float> rows)
     {
+        using var call = _file.Call();
         var count = (int)Math.Min(rows.Length / HiddenSize, Entry.Rows - first);
         var width = HiddenSize * _type.Size();
 

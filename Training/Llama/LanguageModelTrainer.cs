@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Steering.IO;
 using Steering.Training.Optimisation;
 using Steering.Training.Steps;
 using Steering.Training.Torch;
@@ -15,6 +16,7 @@ public sealed class LanguageModelTrainer : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly DenseAdam _adam;
+    private readonly NativeLifetime _life;
 
     internal LanguageModelTrainer(LanguageModelOptions options, LlamaModel model)
     {
@@ -22,6 +24,7 @@ public sealed class LanguageModelTrainer : IDisposable
         _team = new WorkerTeam(Math.Max(1, get_num_threads()));
         _adam = new DenseAdam(model.Named, _team);
         model.RequireGradients(true);
+        _life = new NativeLifetime(this, Free);
     }
 
     /// <summary>What is trained.</summary>
@@ -53,9 +56,11 @@ public sealed class LanguageModelTrainer : IDisposable
     /// <param name="windows"><see cref="LanguageModelOptions.BatchWindows"/> windows of <see cref="LanguageModelOptions.WindowLength"/> + 1 token ids.</param>
     /// <returns>What the batch showed.</returns>
     /// <exception cref="SteeringException">Another number of windows or tokens, an id outside the vocabulary, or a loss that is not finite; the weights stay as they were.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     public LanguageModelStep Step(IReadOnlyList<int[]> windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
+        using var call = _life.Call();
         var began = Stopwatch.GetTimestamp();
         var flat = Flatten(windows);
         using var scope = NewDisposeScope();
@@ -78,7 +83,9 @@ public sealed class LanguageModelTrainer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _life.Close();
+
+    private void Free()
     {
         _adam.Dispose();
         _team.Dispose();

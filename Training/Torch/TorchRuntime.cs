@@ -48,10 +48,15 @@ public static class TorchRuntime
         {
             if (!_loaded)
             {
-                using var timer = new Timer(_ => notice?.Invoke("Loading libtorch, about 450 MB; this happens once in a process."), state: null, Patience, Timeout.InfiniteTimeSpan);
-                Load(Preset(options));
-                _loaded = true;
-                SetThreads(threads);
+                LateNotice.During(
+                    () =>
+                    {
+                        Load(Preset(options));
+                        _loaded = true;
+                        SetThreads(threads);
+                    },
+                    Patience,
+                    notice is null ? null : () => notice("Loading libtorch, about 450 MB; this happens once in a process."));
             }
             else if (options is not null)
             {

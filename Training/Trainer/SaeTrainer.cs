@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
+using Steering.IO;
 using Steering.Saes;
 using Steering.Training.Architectures;
 using Steering.Training.Optimisation;
@@ -20,6 +21,7 @@ public sealed class SaeTrainer : IDisposable
     private readonly WorkerTeam _team;
     private readonly IGradientStep _step;
     private readonly Tensor _batch;
+    private readonly NativeLifetime _life;
 
     private SaeTrainer(TrainingOptions options, InputEstimate input, SaeWeights weights)
     {
@@ -37,6 +39,7 @@ public sealed class SaeTrainer : IDisposable
         }
 
         State = new TrainingState(options);
+        _life = new NativeLifetime(this, Free);
     }
 
     /// <summary>What was asked for.</summary>
@@ -91,8 +94,10 @@ public sealed class SaeTrainer : IDisposable
     /// <returns>What the batch showed, before the weights moved.</returns>
     /// <exception cref="ArgumentException">Another number of rows.</exception>
     /// <exception cref="SteeringException">Something is not finite; the weights stay as they were.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     public unsafe TrainingStep Step(ReadOnlySpan<float> rows)
     {
+        using var call = _life.Call();
         if (rows.Length != (long)Options.BatchSize * HiddenSize)
         {
             throw new ArgumentException($"{rows.Length} numbers were given; a batch has {Options.BatchSize} rows of {HiddenSize}.", nameof(rows));
@@ -136,13 +141,16 @@ public sealed class SaeTrainer : IDisposable
     /// <param name="modelSha256">Fingerprint of the model's weights, or null.</param>
     public SaeParameters ToParameters(string? modelName = null, string? hookName = null, string? modelSha256 = null)
     {
+        using var call = _life.Call();
         // A token that is normalised by itself does not see a factor on all of them.
         var scale = Options.Autoencoder.Normalisation == InputNormalisation.None ? Input.Scale : 1;
         return Kind.ToParameters(Weights, scale, State.Threshold.Value) with { ModelName = modelName, HookName = hookName, ModelSha256 = modelSha256 };
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _life.Close();
+
+    private void Free()
     {
         _step.Dispose();
         _team.Dispose();

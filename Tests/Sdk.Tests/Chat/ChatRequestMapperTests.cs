@@ -17,7 +17,12 @@ public sealed class ChatRequestMapperTests
         [new ChatOptions { ConversationId = "c" }, "ConversationId"],
         [new ChatOptions { AllowBackgroundResponses = true }, "AllowBackgroundResponses"],
         [new ChatOptions { ModelId = "other" }, "ModelId"],
-        [new ChatOptions { AdditionalProperties = new() { ["temprature"] = 1 } }, "temprature"],
+        [new ChatOptions { RawRepresentationFactory = _ => null }, "RawRepresentationFactory"],
+        [new ChatOptions { AllowMultipleToolCalls = true }, "AllowMultipleToolCalls"],
+        [new ChatOptions { Reasoning = new() }, "Reasoning"],
+        [new ChatOptions { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 }) }, "ContinuationToken"],
+        [new ChatOptions { AdditionalProperties = new() { ["steering.polcy"] = "calm" } }, "steering.polcy"],
+        [new ChatOptions { AdditionalProperties = new() { ["Steering.polcy"] = "calm" } }, "Steering.polcy"],
     ];
 
     [TestMethod]
@@ -34,6 +39,50 @@ public sealed class ChatRequestMapperTests
         ChatRequestMapper.RefuseUnsupported(
             new ChatOptions { Temperature = 1, TopK = 3, TopP = 0.5f, Seed = 4, MaxOutputTokens = 5, StopSequences = ["x"], ModelId = "model", ResponseFormat = ChatResponseFormat.Text }.WithSteering("calm"),
             "model");
+
+    /// <summary>Every member of the options is honoured or refused; a new one has to be decided on.</summary>
+    [TestMethod]
+    public void EveryOption_IsHonouredOrRefused()
+    {
+        string[] honoured = ["AdditionalProperties", "Instructions", "MaxOutputTokens", "ModelId", "Seed", "StopSequences", "Temperature", "TopK", "TopP"];
+        var refused = Unsupported().Select(row => (string)row[1]).Where(name => !name.Contains('.', StringComparison.Ordinal));
+        Assert.AreSequenceEqual(
+            typeof(ChatOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal),
+            honoured.Union(refused, StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Values that ask for nothing that is not done anyway.</summary>
+    [TestMethod]
+    public void RefuseUnsupported_OptionsThatChangeNothing_Pass() =>
+        ChatRequestMapper.RefuseUnsupported(
+            new ChatOptions { Tools = [], ToolMode = ChatToolMode.Auto, AllowMultipleToolCalls = false, AllowBackgroundResponses = false, FrequencyPenalty = 0, PresencePenalty = 0 },
+            "model");
+
+    [TestMethod]
+    public void RefuseUnsupported_KeysOfMiddleware_Pass() =>
+        ChatRequestMapper.RefuseUnsupported(new ChatOptions { AdditionalProperties = new() { ["tenant"] = "a", ["temprature"] = 1, ["steering"] = 2 } }, "model");
+
+    [TestMethod]
+    public void WithSteering_LeavesTheOptionsItIsGivenAlone()
+    {
+        var shared = new ChatOptions { Temperature = 0.5f, AdditionalProperties = new() { ["tenant"] = "a" } };
+        var steered = shared.WithSteering("calm");
+        var unsteered = steered.WithoutSteering();
+        Assert.HasCount(1, shared.AdditionalProperties);
+        Assert.AreEqual("calm", steered.AdditionalProperties![SteeringChatOptionsExtensions.PolicyKey]);
+        Assert.AreEqual("a", steered.AdditionalProperties["tenant"]);
+        Assert.AreEqual(0.5f, steered.Temperature);
+        Assert.AreNotEqual("calm", unsteered.AdditionalProperties![SteeringChatOptionsExtensions.PolicyKey]);
+        Assert.IsNull(new ChatOptions().WithSteering(TinyModel.Push(1)).Temperature);
+    }
+
+    [TestMethod]
+    public void WithSteering_OnSharedOptions_FromManyThreads_IsNoRace()
+    {
+        var shared = new ChatOptions { AdditionalProperties = new() { ["tenant"] = "a" } };
+        Parallel.For(0, 1000, request =>
+            Assert.AreEqual($"policy {request}", shared.WithSteering($"policy {request}").AdditionalProperties![SteeringChatOptionsExtensions.PolicyKey]));
+    }
 
     [TestMethod]
     public void Messages_PutsInstructionsFirst_AndKeepsTheOrder()

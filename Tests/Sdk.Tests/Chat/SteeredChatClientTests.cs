@@ -53,9 +53,47 @@ public sealed class SteeredChatClientTests
     [TestMethod]
     public void DefaultPolicy_ThatIsUnknown_IsRefusedAtOnce() =>
         StringAssert.Contains(
-            Assert.ThrowsExactly<SteeringException>(() => new SteeredChatClient(TinyModel.Engine, new SteeredChatClientOptions { DefaultPolicy = "clam" })).Message,
+            Assert.ThrowsExactly<UnknownNameException>(() => new SteeredChatClient(TinyModel.Engine, new SteeredChatClientOptions { DefaultPolicy = "clam" })).Message,
             "'clam'",
             StringComparison.Ordinal);
+
+    /// <summary>What an endpoint answers with 400 rather than 500: names that come with the request.</summary>
+    [TestMethod]
+    public async Task AnUnknownPolicyInARequest_HasATypeThatNamesItAndThoseThereAre()
+    {
+        using var engine = new SteeringEngine(TinyModel.Engine.Model, TinyModel.Engine.Resources, new Dictionary<string, SteeringPolicy>(StringComparer.Ordinal) { ["push"] = TinyModel.Push(30), ["calm"] = TinyModel.Push(3) }) { OwnsModel = false };
+        var client = new SteeredChatClient(engine);
+        var refusal = await Assert.ThrowsExactlyAsync<UnknownNameException>(() => client.GetResponseAsync("hi", new ChatOptions().WithSteering("clam")));
+        Assert.AreEqual(NamedKind.Policy, refusal.Kind);
+        Assert.AreEqual("clam", refusal.Name);
+        Assert.AreSequenceEqual(["calm", "push"], refusal.KnownNames);
+        Assert.Contains("clam", refusal.Message, StringComparison.Ordinal);
+    }
+
+    public static IEnumerable<object[]> UnknownNames() =>
+    [
+        [SteeringPolicy.Create("p").Scale(Feature.Of("other", 1), 0), NamedKind.Sae, "other"],
+        [SteeringPolicy.Create("p").Add(Steering.Policies.Direction.At("resid_post.7", TinyModel.Direction(1)), 1, StrengthUnit.Raw), NamedKind.Site, "resid_post.7"],
+        [TinyModel.Push(1, gate: Gate.Callback("nobody")), NamedKind.Callback, "nobody"],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(UnknownNames))]
+    public async Task AnUnknownNameInARequestsPolicy_HasThatTypeToo(SteeringPolicy policy, NamedKind kind, string name)
+    {
+        var refusal = await Assert.ThrowsExactlyAsync<UnknownNameException>(() => Client.GetResponseAsync("hi", new ChatOptions().WithSteering(policy)));
+        Assert.AreEqual(kind, refusal.Kind);
+        Assert.AreEqual(name, refusal.Name);
+    }
+
+    [TestMethod]
+    public void AnUnknownFeature_HasThatTypeToo()
+    {
+        using var engine = SandboxModel.Bundle.LoadEngine();
+        var refusal = Assert.ThrowsExactly<UnknownNameException>(() => engine.Compile(SteeringPolicy.Create("p").Scale(Feature.Of("late-topk", 9_999_999), 0)));
+        Assert.AreEqual(NamedKind.Feature, refusal.Kind);
+        Assert.AreEqual("late-topk#9999999", refusal.Name);
+    }
 
     [TestMethod]
     public async Task MaxOutputTokens_IsHonoured_AndBeyondTheContextRefused()

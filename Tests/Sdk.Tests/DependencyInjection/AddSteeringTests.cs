@@ -1,7 +1,7 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Steering.Batching;
@@ -65,7 +65,14 @@ public sealed class AddSteeringTests
     }
 
     [TestMethod]
-    [DataRow("ModelPth", "x", "ModelPth is unknown")]
+    [DataRow("ModelPth", "x", "Steering:ModelPth is unknown", "ModelPath")]
+    [DataRow("Callbacks:ask", "x", "Callbacks", "in code")]
+    [DataRow("ModelPath:folder", "x", "Steering:ModelPath", "single value")]
+    [DataRow("Batching", "yes", "Steering:Batching is 'yes'", "section")]
+    [DataRow("Batching:Threads", "many", "Steering:Batching:Threads is 'many'", "whole number")]
+    [DataRow("Batching:PrefillShare", "much", "Steering:Batching:PrefillShare is 'much'", "a number")]
+    [DataRow("Device", "7", "Steering:Device is '7'", "Cpu or Cuda")]
+    [DataRow("Saes:l0:path", "x", "Steering:Saes:l0", "single value")]
     [DataRow("Device", "gpu", "Cpu or Cuda")]
     [DataRow("Threads", "many", "whole number")]
     [DataRow("VerifyWeights", "yes", "true or false")]
@@ -75,14 +82,14 @@ public sealed class AddSteeringTests
     [DataRow("Saes:l0", "/nowhere", "/nowhere")]
     [DataRow("Batching:Slots", "0", "Slots is 0")]
     [DataRow("Batching:Slots", "many", "whole number")]
-    [DataRow("Batching:Slot", "2", "Batching:Slot is unknown")]
-    public async Task Host_WithAWrongSetting_RefusesToStart(string key, string value, string message)
+    [DataRow("Batching:Slot", "2", "Batching:Slot is unknown", "Slots, QueueLength")]
+    public async Task Host_WithAWrongSetting_RefusesToStart(string key, string value, params string[] parts)
     {
         var settings = Settings();
         settings[$"Steering:{key}"] = value;
         using var host = Build(settings);
         var refusal = await Assert.ThrowsAsync<SteeringException>(() => host.StartAsync());
-        StringAssert.Contains(refusal.Message, message, StringComparison.Ordinal);
+        Array.ForEach(parts, part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -94,15 +101,36 @@ public sealed class AddSteeringTests
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<OptionsValidationException>(() => host.StartAsync())).Message, "ModelPath", StringComparison.Ordinal);
     }
 
+    /// <summary>The configuration often lives as long as the process: a container that is gone must not hang on it with its model.</summary>
     [TestMethod]
-    public async Task HealthCheck_IsHealthyWithSockets_AndNotWithout()
+    public void AContainerThatIsDisposedOf_IsForgottenByTheConfiguration()
     {
-        using var host = Build(Settings());
-        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
-        Assert.AreEqual(HealthStatus.Healthy, report.Status);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build();
+        WeakReference[] engines = [.. Enumerable.Range(0, 3).Select(_ => LoadAndDispose(configuration))];
+        for (var collection = 0; collection < 5 && Array.Exists(engines, engine => engine.IsAlive); collection++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
 
-        using var plain = Build(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Steering:ModelPath"] = TinyModel.Plain });
-        Assert.AreEqual(HealthStatus.Unhealthy, (await plain.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
+        Assert.AreEqual(0, engines.Count(engine => engine.IsAlive));
+        configuration.Reload();
+    }
+
+    [TestMethod]
+    public void AReload_AfterTheEngineIsGone_ChangesNothingAndThrowsNothing()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build();
+        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).BuildServiceProvider();
+        services.GetRequiredService<SteeringEngine>().Dispose();
+        configuration.Reload();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference LoadAndDispose(IConfigurationRoot configuration)
+    {
+        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).BuildServiceProvider();
+        return new WeakReference(services.GetRequiredService<SteeringEngine>());
     }
 
     private static IHost Build(Dictionary<string, string?> settings)
@@ -111,7 +139,6 @@ public sealed class AddSteeringTests
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSteering(builder.Configuration.GetSection("Steering"));
         builder.Services.AddSteeredChatClient();
-        builder.Services.AddHealthChecks().AddSteering();
         return builder.Build();
     }
 

@@ -48,6 +48,23 @@ public sealed class PolicyConfigurationTests
         Assert.AreEqual("/srv", policy.Folder);
     }
 
+    /// <summary>Keys of configuration have no case: an environment variable's are often capitals. What SAEs are called is the application's.</summary>
+    [TestMethod]
+    public void Read_OfKeysInAnotherCase_GivesTheSamePolicy() =>
+        Assert.AreEqual(
+            SteeringPolicy.Parse("""
+                { "version": 1, "name": "p", "saes": { "Path": { "path": "saes/l15" } }, "interventions": [{ "target": { "sae": "Path", "feature": 4 }, "operator": "clamp", "value": 2, "skipPositionZero": true }] }
+                """),
+            PolicyConfiguration.Read(Section(
+                ("VERSION", "1"),
+                ("Name", "p"),
+                ("SAES:Path:PATH", "saes/l15"),
+                ("INTERVENTIONS:0:TARGET:SAE", "Path"),
+                ("INTERVENTIONS:0:TARGET:FEATURE", "4"),
+                ("Interventions:0:Operator", "clamp"),
+                ("interventions:0:VALUE", "2"),
+                ("interventions:0:SkipPositionZero", "true"))) with { Folder = null });
+
     [TestMethod]
     public void Read_OfAnAbsentSection_IsRefusedWithThePath() =>
         Refusal.Of(() => PolicyConfiguration.Read(new ConfigurationBuilder().Build().GetSection("Steering:calm")), "There is no policy in configuration at Steering:calm");
