@@ -192,8 +192,3 @@ public sealed class SteeringEngine : IDisposable
             : throw new SteeringException($"{Model.Folder} has no sockets, so the policy '{policy.Name}' cannot steer it. Make a socketed folder with 'steer socket'.");
     }
 }
-
-/// <summary>What a run of the canary found.</summary>
-/// <param name="At">When it ended.</param>
-/// <param name="Failure">Why steering does not reach the model, or null where it does.</param>
-public sealed record CanaryResult(DateTimeOffset At, string? Failure);

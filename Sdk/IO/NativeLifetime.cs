@@ -117,29 +117,3 @@ internal sealed class NativeLifetime(object owner, Action free)
         }
     }
 }
-
-/// <summary>One call into something native. Dispose of it once, on the same thread.</summary>
-internal readonly ref struct NativeCall(NativeLifetime lifetime) : IDisposable
-{
-    public void Dispose() => lifetime.EndCall();
-}
-
-/// <summary>A hold on something native: it may be closed meanwhile, but is not freed.</summary>
-internal sealed class NativeLease(NativeLifetime lifetime) : IDisposable
-{
-    private bool _ended;
-
-    /// <inheritdoc cref="NativeLifetime.Call"/>
-    public NativeCall Call() => lifetime.Call();
-
-    /// <inheritdoc cref="NativeLifetime.ThrowIfClosed"/>
-    public void ThrowIfClosed() => lifetime.ThrowIfClosed();
-
-    public void Dispose()
-    {
-        if (!Interlocked.Exchange(ref _ended, true))
-        {
-            lifetime.EndLease();
-        }
-    }
-}

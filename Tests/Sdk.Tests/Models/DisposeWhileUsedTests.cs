@@ -4,7 +4,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Steering.Batching;
-using Steering.Chat;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
