@@ -11,7 +11,7 @@ internal sealed class SocketBinding : IDisposable
 {
     private readonly List<Tensor> _tensors = [];
 
-    public SocketBinding(Generator generator, IReadOnlyList<SiteBuffers> sites, int hiddenSize)
+    public SocketBinding(ModelGenerator generator, IReadOnlyList<SiteBuffers> sites, int hiddenSize)
     {
         foreach (var site in sites)
         {
@@ -36,7 +36,7 @@ internal sealed class SocketBinding : IDisposable
         }
     }
 
-    private void Bind(Generator generator, string name, nint address, long[] shape, ElementType type = ElementType.float32)
+    private void Bind(ModelGenerator generator, string name, nint address, long[] shape, ElementType type = ElementType.float32)
     {
         var tensor = new Tensor(address, shape, type);
         _tensors.Add(tensor);

@@ -34,6 +34,9 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
                 case nameof(SteeringOptions.AllowOtherModel):
                     options.AllowOtherModel = Boolean(child);
                     break;
+                case nameof(SteeringOptions.AllowCustomOperators):
+                    options.AllowCustomOperators = Boolean(child);
+                    break;
                 case nameof(SteeringOptions.LoadAtStart):
                     options.LoadAtStart = Boolean(child);
                     break;

@@ -11,13 +11,15 @@ namespace Steering.Models;
 public sealed class ForwardPass : IDisposable
 {
     private readonly InferenceSession _session;
+    private readonly string _folder;
     private readonly GenAiConfig _config;
     private readonly SocketManifest? _manifest;
     private readonly string[] _outputs;
 
-    private ForwardPass(InferenceSession session, GenAiConfig config, SocketManifest? manifest)
+    private ForwardPass(InferenceSession session, string folder, GenAiConfig config, SocketManifest? manifest)
     {
         _session = session;
+        _folder = folder;
         _config = config;
         _manifest = manifest;
         _outputs = [.. session.OutputMetadata.Keys.Where(name => !name.StartsWith("present", StringComparison.Ordinal))];
@@ -39,7 +41,7 @@ public sealed class ForwardPass : IDisposable
         options ??= new SteerableModelOptions();
         NativeLibraries.Check();
         folder = Path.GetFullPath(folder);
-        var config = GenAiConfig.Load(folder);
+        var config = GenAiConfig.LoadToRun(folder, options);
         var manifest = File.Exists(Path.Combine(folder, SocketManifest.FileName)) ? SocketManifestFile.Load(folder) : null;
         if (manifest is not null)
         {
@@ -57,7 +59,8 @@ public sealed class ForwardPass : IDisposable
                 session.AppendExecutionProvider_CUDA();
             }
 
-            return new ForwardPass(new InferenceSession(Path.Combine(folder, config.GraphFile), session), config, manifest);
+            config.Register(session);
+            return new ForwardPass(new InferenceSession(Path.Combine(folder, config.GraphFile), session), folder, config, manifest);
         }
         catch (Exception exception) when (options.Device == ExecutionDevice.Cuda && exception is OnnxRuntimeException or EntryPointNotFoundException)
         {
@@ -65,7 +68,7 @@ public sealed class ForwardPass : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new SteeringException($"ONNX Runtime cannot load {folder}: {exception.Message}", exception);
+            throw NativeErrors.Load(folder, exception);
         }
     }
 
