@@ -43,9 +43,9 @@ internal sealed class ModelOption(CliConsole console)
     public static SiteCut Load(string folder, ConceptStatistics statistics, string source, CancellationToken cancellationToken)
     {
         var cut = SiteCut.Load(folder);
-        if (statistics.Origin.ModelSha256 is { } measured && cut.Fingerprint(cancellationToken) is var given && !string.Equals(measured, given, StringComparison.OrdinalIgnoreCase))
+        if (statistics.Origin.ModelSha256 is { } measured && !cut.IsModel(measured, cancellationToken))
         {
-            throw new SteeringException($"{source} was measured on a model whose weights have SHA-256 {measured[..12]}…; those of {folder} have {given[..12]}…. Use the model that it was made on, or fit the concepts again.");
+            throw new SteeringException($"{source} was measured on a model of SHA-256 {measured}; {folder} has {cut.Fingerprint(cancellationToken)}. Use the model that it was made on (any import of the same checkpoint), or fit the concepts again.");
         }
 
         return cut;

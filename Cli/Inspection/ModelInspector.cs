@@ -42,6 +42,7 @@ internal static class ModelInspector
             new Fact("loadsLibraries", libraries),
             new Fact("bytes", bytes),
             new Fact("weightsSha256", manifest?.WeightsSha256),
+            new Fact("checkpointSha256", manifest?.CheckpointSha256),
         ]);
     }
 }
