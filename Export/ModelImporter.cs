@@ -49,11 +49,15 @@ public static class ModelImporter
     {
         var hasTokenizer = TokenizerFiles.Write(checkpoint.Source, folder);
         GenAiConfigFile.Write(folder, ModelFile, architecture.GenAiType(checkpoint.Config.ModelType), checkpoint.Config);
-        progress?.Report(new("building the graph", 0.02, hasTokenizer ? null : $"{checkpoint.Source} has no tokenizer.json: the model can only be given token ids."));
+        progress?.Report(new("reading the checkpoint", 0.01, hasTokenizer ? null : $"{checkpoint.Source} has no tokenizer.json: the model can only be given token ids."));
         cancellationToken.ThrowIfCancellationRequested();
+        progress?.Report(new("taking the checkpoint's fingerprint", 0.02));
+        var fingerprint = CheckpointFingerprint.Of(checkpoint, cancellationToken);
+        progress?.Report(new("building the graph", 0.02));
         var decoder = new DecoderGraph(checkpoint, options.Precision, options.ExactActivations);
         decoder.Graph.Metadata(SocketOptions.ModelNameKey, checkpoint.Config.ModelName);
         decoder.Graph.Metadata(SocketOptions.ArchitectureKey, checkpoint.Config.ModelType);
+        decoder.Graph.Metadata(SocketOptions.CheckpointKey, fingerprint);
         architecture.Build(decoder, checkpoint);
 
         var genAi = GenAiFolder.Load(folder);

@@ -11,6 +11,7 @@ internal sealed class ModelArguments
     private readonly Argument<string> _model = new("MODEL") { Description = $"Model folder, made by 'steer import' or any GenAI folder; or {SandboxBundle.Name}, the small model that steer brings along." };
     private readonly WordOption<ExecutionDevice> _device = new("--device", "Where the model runs.", ExecutionDevice.Cpu);
     private readonly Option<int> _threads = Values.Whole("--threads", "Threads of one forward pass; 0 lets ONNX Runtime choose.", 0, 0);
+    private readonly Option<bool> _operators = CustomOperators();
     private readonly SandboxNames _names;
     private string? _folder;
 
@@ -26,12 +27,16 @@ internal sealed class ModelArguments
         }
     }
 
+    /// <summary>The option without which a model folder that names libraries is refused.</summary>
+    public static Option<bool> CustomOperators() => new("--allow-custom-operators") { Description = "Load the libraries that the model folder names; their code runs in this process. Only for folders of people you trust." };
+
     /// <summary>Adds the argument and options to a command.</summary>
     public ModelArguments AddTo(Command command)
     {
         command.Arguments.Add(_model);
         command.Options.Add(_device);
         command.Options.Add(_threads);
+        command.Options.Add(_operators);
         return this;
     }
 
@@ -58,7 +63,7 @@ internal sealed class ModelArguments
 
     /// <summary>How to load it.</summary>
     public SteerableModelOptions Options(ParseResult parsed) =>
-        new() { Device = _device.Value(parsed), Threads = parsed.GetValue(_threads) };
+        new() { Device = _device.Value(parsed), Threads = parsed.GetValue(_threads), AllowCustomOperators = parsed.GetValue(_operators) };
 
     /// <summary>Loads the model.</summary>
     public SteerableModel Load(ParseResult parsed) => SteerableModel.Load(Folder(parsed), Options(parsed));

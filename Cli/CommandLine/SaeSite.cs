@@ -12,7 +12,7 @@ internal sealed class SaeSite
     private readonly Option<bool> _other = OtherModel();
 
     /// <summary>The option that accepts what was made on another model.</summary>
-    public static Option<bool> OtherModel() => new("--allow-other-model") { Description = "Accept an SAE made on another model of the same width, as on a fine-tune." };
+    public static Option<bool> OtherModel() => new("--allow-other-model") { Description = "Accept an SAE made on another model of the same width, as on a fine-tune; other precisions of the same checkpoint need no option." };
 
     /// <summary>Adds the options to a command.</summary>
     public SaeSite AddTo(Command command)
@@ -73,9 +73,9 @@ internal sealed class SaeSite
         {
             ModelIdentity.Check(sae.Source, sae.ModelName, sae.ModelSha256, SocketManifestFile.Load(cut.Folder));
         }
-        else if (sae.ModelSha256 is { } made && !string.Equals(made, cut.Fingerprint(), StringComparison.OrdinalIgnoreCase))
+        else if (sae.ModelSha256 is { } made)
         {
-            throw new SteeringException($"{sae.Source} was made on a model whose weights have SHA-256 {made}; those of {cut.Folder} have {cut.Fingerprint()}. Use what belongs to this model, or give --allow-other-model.");
+            cut.Check(sae.Source, made);
         }
     }
 }

@@ -16,8 +16,9 @@ internal static class DemoCommand
         var seed = Values.Whole("--seed", "Which prompts and which draws; the same seed gives the same numbers.", 0, 0);
         var replies = Values.Whole("--replies", "Replies drawn for each number.", 1, StandardReplies);
         var folder = Values.Path("--folder", "A sandbox of your own, with folders model, saes and policies; the bundled one unless given.", "DIR");
+        var operators = ModelArguments.CustomOperators();
         var json = CommandExtensions.Json();
-        foreach (var option in (Option[])[seed, replies, folder, json])
+        foreach (var option in (Option[])[seed, replies, folder, operators, json])
         {
             command.Options.Add(option);
         }
@@ -30,7 +31,7 @@ internal static class DemoCommand
                 var (number, count) = (parsed.GetValue(seed), parsed.GetValue(replies));
                 var results = await ProgressDisplay.RunAsync(console, "loading the model", progress =>
                 {
-                    using var runner = new DemoRunner(source, count, number, progress);
+                    using var runner = new DemoRunner(source, count, number, parsed.GetValue(operators), progress);
                     return runner.RunAsync(cancellationToken).GetAwaiter().GetResult();
                 });
                 if (parsed.GetValue(json))

@@ -25,9 +25,11 @@ internal static class EvaluateCommand
         var device = new WordOption<ExecutionDevice>("--device", "Where the model runs.", ExecutionDevice.Cpu);
         var threads = Values.Whole("--threads", "Threads of one pass of --decoder genai and of one text scored; with 1, the standard, as many at once as there are cores.", 0, 1);
         var decoder = new WordOption<DecoderChoice>("--decoder", "What writes the replies: batch, many at once in each pass; genai, each alone; auto, batch where the model's graph can. The two draw different replies from one seed.", DecoderChoice.Auto);
+        var programs = new Option<bool>("--allow-programs") { Description = "Start the programs that the experiment names as judges, as you. Only for experiments of people you trust." };
+        var operators = ModelArguments.CustomOperators();
         var json = CommandExtensions.Json();
         command.Arguments.Add(file);
-        foreach (var option in (Option[])[output, resume, decoder, device, threads, json])
+        foreach (var option in (Option[])[output, resume, decoder, device, threads, programs, operators, json])
         {
             command.Options.Add(option);
         }
@@ -36,9 +38,9 @@ internal static class EvaluateCommand
             .WithExamples("steer evaluate docs/experiments/sandbox-friendly.json", "steer evaluate detox.json --output runs/detox --resume --json")
             .Runs(async (parsed, cancellationToken) =>
             {
-                var source = ExperimentSource.Read(parsed.GetRequiredValue(file), console);
+                var source = ExperimentSource.Read(parsed.GetRequiredValue(file), console, parsed.GetValue(programs));
                 var folder = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source.Experiment.Path) + "-results";
-                var options = new SteerableModelOptions { Device = device.Value(parsed), Threads = parsed.GetValue(threads) };
+                var options = new SteerableModelOptions { Device = device.Value(parsed), Threads = parsed.GetValue(threads), AllowCustomOperators = parsed.GetValue(operators) };
                 var result = await ProgressDisplay.RunTaskAsync(console, "loading the model", progress => RunAsync(source, folder, parsed.GetValue(resume), options, decoder.Value(parsed), progress, cancellationToken));
                 AtomicFile.WriteAllBytes(Path.Combine(folder, ResultFile), result.ToJson());
                 ExperimentReport.Create(result).Save(Path.Combine(folder, ReportFile));

@@ -48,7 +48,7 @@ internal static class VectorDiffCommand
                     Vectors = [result.ToVector(where.Name)],
                     Method = "diffmean",
                     ModelName = pass.Manifest!.ModelName,
-                    ModelSha256 = pass.Manifest.WeightsSha256,
+                    ModelSha256 = ModelIdentity.Fingerprint(pass.Manifest),
                 });
                 console.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

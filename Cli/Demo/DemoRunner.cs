@@ -29,7 +29,7 @@ internal sealed class DemoRunner : IDisposable
     private int _done;
 
     /// <exception cref="SteeringException">The model has no sockets, or a policy does not fit it.</exception>
-    public DemoRunner(DemoSource source, int replies, int seed, IProgress<StageProgress> progress)
+    public DemoRunner(DemoSource source, int replies, int seed, bool allowCustomOperators, IProgress<StageProgress> progress)
     {
         _dials = source.Dials();
         _saes = source.LoadSaes(_dials.Select(dial => dial.Policy));
@@ -38,7 +38,7 @@ internal sealed class DemoRunner : IDisposable
         _progress = progress;
         _runs = _dials.Sum(dial => HasPromptControl(dial.Dial) ? 4 : 3);
 
-        _model = SteerableModel.Load(source.ModelFolder, new SteerableModelOptions { Threads = 1 });
+        _model = SteerableModel.Load(source.ModelFolder, new SteerableModelOptions { Threads = 1, AllowCustomOperators = allowCustomOperators });
         var resources = new SteeringResources();
         foreach (var (id, sae) in _saes)
         {

@@ -35,9 +35,9 @@ internal sealed class ExperimentSource : IAsyncDisposable
     private bool IsSandbox => SandboxNames.IsModel(Experiment.Model);
 
     /// <summary>Reads an experiment and its policies.</summary>
-    /// <exception cref="SteeringException">The file or a policy is not valid.</exception>
-    public static ExperimentSource Read(string path, CliConsole console) =>
-        new(ExperimentReader.Read(path, [.. JudgeKinds.All, SandboxJudges.Kind]), new SandboxNames(console));
+    /// <exception cref="SteeringException">The file or a policy is not valid, or a judge is a program and programs are not allowed.</exception>
+    public static ExperimentSource Read(string path, CliConsole console, bool allowPrograms) =>
+        new(ExperimentReader.Read(path, [.. JudgeKinds.All, SandboxJudges.Kind], allowPrograms), new SandboxNames(console));
 
     /// <summary>Loads the model with the autoencoders that the policies name.</summary>
     /// <exception cref="SteeringException">One is not there, or does not fit; or the model cannot be decoded as asked.</exception>

@@ -23,6 +23,12 @@ internal static class ModelInspector
             ? "It has no sockets; 'steer socket' makes it steerable."
             : $"It can be steered at {ModelFolderSummary.Sites(manifest)}.";
         var sentence = string.Create(CultureInfo.InvariantCulture, $"A model folder: {name}, {config.ModelType} with {config.BlockCount} blocks. {sockets}");
+        string[] libraries = [.. config.Libraries.Select(library => $"{library.Place}: {library.Name}")];
+        if (libraries.Length > 0)
+        {
+            sentence += $" {GenAiConfig.FileName} names libraries, whose code would run in this process: it is not loaded without --allow-custom-operators.";
+        }
+
         return new Description("model", folder, sentence,
         [
             new Fact("name", name),
@@ -33,8 +39,10 @@ internal static class ModelInspector
             new Fact("contextLength", config.ContextLength),
             new Fact("activationType", manifest?.ActivationType),
             new Fact("sites", manifest?.Sites.Select(site => site.Name).ToArray() ?? []),
+            new Fact("loadsLibraries", libraries),
             new Fact("bytes", bytes),
             new Fact("weightsSha256", manifest?.WeightsSha256),
+            new Fact("checkpointSha256", manifest?.CheckpointSha256),
         ]);
     }
 }

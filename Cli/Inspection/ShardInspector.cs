@@ -20,6 +20,7 @@ internal static class ShardInspector
         [
             new Fact("model", job.ModelName),
             new Fact("modelSha256", job.ModelSha256),
+            new Fact("checkpointSha256", job.CheckpointSha256),
             new Fact("site", job.Site),
             new Fact("hiddenSize", job.HiddenSize),
             new Fact("type", job.Type),

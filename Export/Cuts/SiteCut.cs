@@ -150,17 +150,27 @@ public sealed class SiteCut
         return model;
     }
 
+    /// <summary>SHA-256 of the checkpoint that the folder was imported from, in whatever precision; null where it does not say.</summary>
+    public string? CheckpointSha256 => HasSockets
+        ? SocketManifestFile.Load(Folder).CheckpointSha256
+        : _model.MetadataProps.FirstOrDefault(entry => string.Equals(entry.Key, SocketOptions.CheckpointKey, StringComparison.Ordinal))?.Value is { Length: 64 } sha ? sha : null;
+
     /// <summary>
-    /// SHA-256 of the external weights, or of the graph where it holds them: what <see cref="ModelIdentity.Fingerprint"/> gives for a
-    /// socketed folder, so that a model and its socketed copy are the same model.
+    /// The fingerprint to store with what is made on the model, as <see cref="ModelIdentity.Fingerprint"/> gives it for a socketed
+    /// folder: the checkpoint's, else the weights'. A model, its socketed copy and its other precisions are the same model.
     /// </summary>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="SteeringException">A file cannot be read.</exception>
-    public string Fingerprint(CancellationToken cancellationToken = default)
+    public string Fingerprint(CancellationToken cancellationToken = default) => CheckpointSha256 ?? WeightsFingerprint(cancellationToken);
+
+    /// <summary>SHA-256 of the external weights as they are stored, or of the graph where it holds them.</summary>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="SteeringException">A file cannot be read.</exception>
+    public string WeightsFingerprint(CancellationToken cancellationToken = default)
     {
         if (HasSockets)
         {
-            return ModelIdentity.Fingerprint(SocketManifestFile.Load(Folder));
+            return ModelIdentity.Weights(SocketManifestFile.Load(Folder));
         }
 
         string[] weights =
@@ -171,6 +181,26 @@ public sealed class SiteCut
                 .Order(StringComparer.Ordinal),
         ];
         return IO.Fingerprint.Sha256([.. (weights.Length == 0 ? [GraphFile] : weights).Select(file => Path.Combine(Folder, file))], progress: null, cancellationToken);
+    }
+
+    /// <summary>Whether a fingerprint that was stored with something made on a model means this one.</summary>
+    /// <param name="modelSha256">That of a checkpoint, or of weights as earlier versions stored it.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="SteeringException">A file cannot be read.</exception>
+    public bool IsModel(string modelSha256, CancellationToken cancellationToken = default) =>
+        string.Equals(modelSha256, CheckpointSha256, StringComparison.OrdinalIgnoreCase) || string.Equals(modelSha256, WeightsFingerprint(cancellationToken), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Refuses what was made on another model.</summary>
+    /// <param name="what">What it is, for the message.</param>
+    /// <param name="modelSha256">The fingerprint stored with it.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="SteeringException">It is another model; the message names the option that accepts it.</exception>
+    public void Check(string what, string modelSha256, CancellationToken cancellationToken = default)
+    {
+        if (!IsModel(modelSha256, cancellationToken))
+        {
+            ModelIdentity.Check(what, modelSha256, Folder, [Fingerprint(cancellationToken)], CheckpointSha256 is not null);
+        }
     }
 
     private int Find(string site)

@@ -94,6 +94,7 @@ public static class ModelSocketer
             GraphSha256 = SocketManifestFile.Sha256(folder, [graphFile]),
             WeightFiles = weights,
             WeightsSha256 = SocketManifestFile.Sha256(folder, weights),
+            CheckpointSha256 = Metadata(model, SocketOptions.CheckpointKey),
             Sites = socketed.Sites,
         };
         SocketManifestFile.Save(folder, manifest);

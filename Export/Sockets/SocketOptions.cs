@@ -9,6 +9,9 @@ public sealed record SocketOptions
     /// <summary>Key of a graph's metadata under which the importer writes the architecture.</summary>
     public const string ArchitectureKey = "steering.architecture";
 
+    /// <summary>Key of a graph's metadata under which the importer writes the checkpoint's fingerprint.</summary>
+    public const string CheckpointKey = "steering.checkpoint_sha256";
+
     /// <summary>Name of the model; null takes the graph's metadata, else the folder's name.</summary>
     public string? ModelName { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Steering.Models;
 
 namespace Steering.Batching;
 
@@ -24,7 +25,23 @@ internal sealed class BatchBinding : IDisposable
     }
 
     /// <summary>Runs the graph.</summary>
+    /// <exception cref="SteeringException">ONNX Runtime cannot run it.</exception>
     public void Run(RunOptions options, in PassMemory memory)
+    {
+        try
+        {
+            Bind(memory);
+            _graph.Session.RunWithBinding(options, _binding);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw NativeErrors.Run(_graph.Folder, exception);
+        }
+    }
+
+    public void Dispose() => _binding.Dispose();
+
+    private void Bind(in PassMemory memory)
     {
         if (_cacheVersion != _cache.Version)
         {
@@ -47,11 +64,7 @@ internal sealed class BatchBinding : IDisposable
                 _siteVersions[site] = _sites[site].Version;
             }
         }
-
-        _graph.Session.RunWithBinding(options, _binding);
     }
-
-    public void Dispose() => _binding.Dispose();
 
     private void BindTokens(in PassMemory memory, bool reshaped)
     {

@@ -32,7 +32,7 @@ internal sealed class BatchGraph : IDisposable
             throw Refuse($"it has no {Attention} node, so rows of different lengths cannot share a pass");
         }
 
-        Session = Open(path, threads);
+        Session = Open(path, threads, config);
         try
         {
             (CacheType, LogitsType) = Check();
@@ -61,6 +61,9 @@ internal sealed class BatchGraph : IDisposable
 
     public TensorElementType LogitsType { get; }
 
+    /// <summary>The model folder.</summary>
+    public string Folder => _model.Folder;
+
     public bool TakesPositions => Session.InputMetadata.ContainsKey(Names.PositionIds);
 
     /// <summary>Bytes of an element of a cache or of the logits.</summary>
@@ -71,7 +74,7 @@ internal sealed class BatchGraph : IDisposable
 
     public void Dispose() => Session.Dispose();
 
-    private static InferenceSession Open(string path, int threads)
+    private static InferenceSession Open(string path, int threads, GenAiConfig config)
     {
         using var options = new SessionOptions();
 
@@ -81,11 +84,12 @@ internal sealed class BatchGraph : IDisposable
         options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
         try
         {
+            config.Register(options);
             return new InferenceSession(path, options);
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new SteeringException($"ONNX Runtime cannot load {path}: {exception.Message}", exception);
+            throw NativeErrors.Load(path, exception);
         }
     }
 

@@ -41,9 +41,9 @@ internal static class BatchProbe
             Compare(graph, whole, pass.Logits(0), "the longer of two rows");
             Compare(graph, shorter, pass.Logits(1), "the shorter of two rows");
         }
-        catch (OnnxRuntimeException exception)
+        catch (SteeringException exception) when (exception.InnerException is OnnxRuntimeException native)
         {
-            throw graph.Refuse($"a trial pass over two rows failed ({exception.Message.TrimEnd('.')})");
+            throw graph.Refuse($"a trial pass over two rows failed ({native.Message.TrimEnd('.')})");
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class SocketBinding : IDisposable
 {
     private readonly List<Tensor> _tensors = [];
 
-    public SocketBinding(Generator generator, IReadOnlyList<SiteBuffers> sites, int hiddenSize)
+    public SocketBinding(ModelGenerator generator, IReadOnlyList<SiteBuffers> sites, int hiddenSize)
     {
         try
         {
@@ -35,7 +35,7 @@ internal sealed class SocketBinding : IDisposable
         }
     }
 
-    private void Bind(Generator generator, SiteBuffers site, int hiddenSize)
+    private void Bind(ModelGenerator generator, SiteBuffers site, int hiddenSize)
     {
         var name = site.Site;
         Bind(generator, SocketLayout.Read(name), site.Read.Address, [site.Rows, hiddenSize]);
@@ -49,7 +49,7 @@ internal sealed class SocketBinding : IDisposable
         Bind(generator, SocketLayout.EncoderRank(name), site.EncoderRank.Address, [1], ElementType.int64);
     }
 
-    private void Bind(Generator generator, string name, nint address, long[] shape, ElementType type = ElementType.float32)
+    private void Bind(ModelGenerator generator, string name, nint address, long[] shape, ElementType type = ElementType.float32)
     {
         var tensor = new Tensor(address, shape, type);
         _tensors.Add(tensor);

@@ -23,7 +23,7 @@ public sealed class SteeredGeneration : IDisposable
     private readonly DecodeRequest _request;
     private readonly int[] _prompt;
     private readonly List<int> _ids;
-    private readonly Generator _generator;
+    private readonly ModelGenerator _generator;
     private readonly SocketBinding _binding;
     private readonly List<SiteBuffers> _allSites = [];
     private readonly Dictionary<string, SiteBuffers> _usedSites = new(StringComparer.Ordinal);
@@ -55,9 +55,7 @@ public sealed class SteeredGeneration : IDisposable
             BuildSites();
             (_switches, _latest, _promptActivations) = Prepare(_policy);
 
-            using var parameters = new GeneratorParams(model.Native);
-            SearchOptions.Set(parameters, request, _prompt.Length);
-            _generator = new Generator(model.Native, parameters);
+            _generator = new ModelGenerator(model, parameters => SearchOptions.Set(parameters, request, _prompt.Length));
             _binding = new SocketBinding(_generator, _allSites, model.HiddenSize);
         }
         catch
@@ -143,14 +141,14 @@ public sealed class SteeredGeneration : IDisposable
             }
         }
 
-        _generator.GenerateNextToken();
+        var next = _generator.GenerateNextToken();
         if ((TokenCount > 0 || _rewound) && (CollectActivations || _switches.HasCallbacks))
         {
             ReadLatestActivations();
         }
 
         _rewound = false;
-        TokenId = _generator.GetNextTokens()[0];
+        TokenId = next;
         _ids.Add(TokenId);
         TokenCount++;
         FinishReason = _model.IsEndToken(TokenId) && !_request.IgnoreEndTokens ? FinishReason.Stop
@@ -196,10 +194,10 @@ public sealed class SteeredGeneration : IDisposable
         using var output = _generator.GetOutput("logits");
         if (output.Type() == ElementType.float32)
         {
-            return output.GetData<float>()[^_model.VocabularySize..].ToArray();
+            return Last(output.GetData<float>()).ToArray();
         }
 
-        var half = output.GetData<Half>()[^_model.VocabularySize..];
+        var half = Last(output.GetData<Half>());
         var wide = new float[half.Length];
         System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(half, wide);
         return wide;
@@ -281,7 +279,7 @@ public sealed class SteeredGeneration : IDisposable
     // GenAI only pads after an end token. Taken back and given as input, the same token is just another one.
     private void ContinueAfterEndToken()
     {
-        _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
+        _generator.RewindTo(_prompt.Length + TokenCount - 1);
         _generator.AppendTokens([TokenId]);
     }
 
@@ -294,7 +292,7 @@ public sealed class SteeredGeneration : IDisposable
             _switches.SetSteps(_prompt.Length - 1, 1);
         }
 
-        _generator.RewindTo((ulong)(_prompt.Length + TokenCount - 1));
+        _generator.RewindTo(_prompt.Length + TokenCount - 1);
         _generator.AppendTokens([last]);
     }
 
@@ -313,6 +311,10 @@ public sealed class SteeredGeneration : IDisposable
             }
         }
     }
+
+    private ReadOnlySpan<T> Last<T>(ReadOnlySpan<T> logits) => logits.Length >= _model.VocabularySize
+        ? logits[^_model.VocabularySize..]
+        : throw new SteeringException($"{_model.Folder}: the graph gives a token {logits.Length} logits, and model.vocab_size in {GenAiConfig.FileName} is {_model.VocabularySize}. Make the folder again with 'steer import'.");
 
     private void ReadLatestActivations()
     {

@@ -27,6 +27,12 @@ public sealed class SteeringOptions
     public bool AllowOtherModel { get; set; }
 
     /// <summary>
+    /// Whether the model folder may name libraries that are loaded into this process (<see cref="SteerableModelOptions.AllowCustomOperators"/>).
+    /// Default: false.
+    /// </summary>
+    public bool AllowCustomOperators { get; set; }
+
+    /// <summary>
     /// Whether the model is loaded, the policies compiled and the canary run when the host starts, so that a mistake
     /// stops the start and not the first request. Default: true.
     /// </summary>

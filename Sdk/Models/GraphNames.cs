@@ -22,9 +22,14 @@ internal sealed record GraphNames
 
     public string PresentValues { get; init; } = "present.%d.value";
 
+    /// <summary>The names that the configuration gives itself, as in <c>inputs.past_key_names</c>.</summary>
+    public IReadOnlySet<string> Named { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <exception cref="InvalidOperationException">A name is no text; the message says which.</exception>
     public static GraphNames Read(JsonElement decoder)
     {
         var defaults = new GraphNames();
+        var named = new HashSet<string>(StringComparer.Ordinal);
         return new GraphNames
         {
             InputIds = Text("inputs", "input_ids", defaults.InputIds),
@@ -35,13 +40,29 @@ internal sealed record GraphNames
             Logits = Text("outputs", "logits", defaults.Logits),
             PresentKeys = Text("outputs", "present_key_names", defaults.PresentKeys),
             PresentValues = Text("outputs", "present_value_names", defaults.PresentValues),
+            Named = named,
         };
 
-        string Text(string group, string name, string otherwise) =>
-            decoder.TryGetProperty(group, out var names) && names.ValueKind == JsonValueKind.Object
-            && names.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text
-                ? text
-                : otherwise;
+        string Text(string group, string name, string otherwise)
+        {
+            if (!decoder.TryGetProperty(group, out var names) || names.ValueKind != JsonValueKind.Object || !names.TryGetProperty(name, out var value))
+            {
+                return otherwise;
+            }
+
+            if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            {
+                throw new InvalidOperationException($"model.decoder.{group}.{name} is {value.GetRawText()}; a text was expected.");
+            }
+
+            if (value.GetString() is not { Length: > 0 } text)
+            {
+                return otherwise;
+            }
+
+            named.Add($"{group}.{name}");
+            return text;
+        }
     }
 
     /// <summary>The name for one block of a name with <c>%d</c> in it.</summary>

@@ -82,7 +82,7 @@ public sealed class SteerableModel : IDisposable
         options ??= new SteerableModelOptions();
         folder = Path.GetFullPath(folder);
         NativeLibraries.Check();
-        var config = GenAiConfig.Load(folder);
+        var config = GenAiConfig.LoadToRun(folder, options);
         var manifest = File.Exists(Path.Combine(folder, SocketManifest.FileName)) ? SocketManifestFile.Load(folder) : null;
 
         // Hashing the weights and building the session read the same pages; side by side they cost little more than one.
@@ -158,7 +158,7 @@ public sealed class SteerableModel : IDisposable
         }
         catch (OnnxRuntimeGenAIException exception)
         {
-            throw new SteeringException($"ONNX Runtime GenAI cannot load {folder}: {exception.Message}", exception);
+            throw NativeErrors.Load(folder, exception);
         }
     }
 }

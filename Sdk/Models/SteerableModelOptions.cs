@@ -12,6 +12,12 @@ public sealed record SteerableModelOptions
     /// </summary>
     public bool VerifyWeights { get; init; } = true;
 
-    /// <summary>Threads of one forward pass, or 0 for ONNX Runtime's choice (one a physical core).</summary>
+    /// <summary>Threads of one forward pass, 1 to 1024, or 0 for ONNX Runtime's choice (one a physical core).</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// Whether <c>genai_config.json</c> may name libraries (custom operators, execution providers) that are loaded into this
+    /// process. Their code runs as soon as they are loaded, so a folder that names one is refused. Default: false.
+    /// </summary>
+    public bool AllowCustomOperators { get; init; }
 }

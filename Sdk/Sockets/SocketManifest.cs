@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Steering.Sockets;
 
 /// <summary>
@@ -38,6 +40,13 @@ public sealed record SocketManifest
 
     /// <summary>Lower-case hexadecimal SHA-256 of <see cref="WeightFiles"/> one after the other; of nothing when there is none.</summary>
     public required string WeightsSha256 { get; init; }
+
+    /// <summary>
+    /// Lower-case hexadecimal SHA-256 of the checkpoint that the model was imported from, the same in every precision; null where
+    /// the folder does not say it (one of another tool, or of an earlier version).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CheckpointSha256 { get; init; }
 
     /// <summary>The sites, by ascending block.</summary>
     public required IReadOnlyList<SocketSite> Sites { get; init; }

@@ -130,7 +130,7 @@ public static class SocketManifestFile
         Require(manifest.HiddenSize is > 0 and <= 1 << 20, $"hiddenSize is {manifest.HiddenSize}, expected 1 to {1 << 20}");
         Require(manifest.BlockCount is > 0 and <= 1 << 12, $"blockCount is {manifest.BlockCount}, expected 1 to {1 << 12}");
         Require(manifest.ActivationType is "float32" or "float16" or "bfloat16", $"activationType is '{manifest.ActivationType}', expected float32, float16 or bfloat16");
-        Require(IsSha256(manifest.GraphSha256) && IsSha256(manifest.WeightsSha256), "a fingerprint is not 64 lower-case hexadecimal digits");
+        Require(IsSha256(manifest.GraphSha256) && IsSha256(manifest.WeightsSha256) && (manifest.CheckpointSha256 is null || IsSha256(manifest.CheckpointSha256)), "a fingerprint is not 64 lower-case hexadecimal digits");
         Require(manifest.Sites.Count > 0, "sites is empty");
         ContainedName(manifest.GraphFile, source);
         foreach (var file in manifest.WeightFiles)

@@ -27,11 +27,11 @@ public static class ActivationSources
         if (options.ModelFolder is not null)
         {
             var cut = Export.Cuts.SiteCut.Load(options.ModelFolder);
-            folder.Require(cut.Fingerprint(cancellationToken), options.Site is null ? null : cut.Name(options.Site));
+            folder.Require(cut.CheckpointSha256 is { } checkpoint ? [checkpoint, cut.WeightsFingerprint(cancellationToken)] : [cut.WeightsFingerprint(cancellationToken)], options.Site is null ? null : cut.Name(options.Site));
         }
         else
         {
-            folder.Require(modelSha256: null, options.Site);
+            folder.Require(fingerprints: null, options.Site);
         }
 
         return new ShardActivationSource(folder, options.Seed, options.Passes, options.BufferRows);

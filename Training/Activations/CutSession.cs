@@ -42,7 +42,7 @@ internal sealed class CutSession : IDisposable
     {
         options ??= new SteerableModelOptions();
         NativeLibraries.Check();
-        var config = GenAiConfig.Load(cut.Folder);
+        var config = GenAiConfig.LoadToRun(cut.Folder, options);
         using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
 
         // Training has the cores between two batches; threads that spin while they wait would take them.
@@ -56,6 +56,7 @@ internal sealed class CutSession : IDisposable
                 session.AppendExecutionProvider_CUDA();
             }
 
+            config.Register(session);
             return new CutSession(new InferenceSession(model.ToByteArray(), session), config, output);
         }
         catch (Exception exception) when (options.Device == ExecutionDevice.Cuda && exception is OnnxRuntimeException or EntryPointNotFoundException)

@@ -52,7 +52,8 @@ internal sealed class HarvestSetup : IDisposable
         var job = new ShardJob
         {
             ModelName = cut.ModelName,
-            ModelSha256 = cut.Fingerprint(cancellationToken),
+            ModelSha256 = cut.WeightsFingerprint(cancellationToken),
+            CheckpointSha256 = cut.CheckpointSha256,
             Site = site,
             HiddenSize = cut.HiddenSize,
             Type = type,

@@ -52,14 +52,14 @@ public sealed class ShardFolder
     }
 
     /// <summary>Refuses a folder that was harvested from another model or site.</summary>
-    /// <param name="modelSha256">Fingerprint of the model at hand, or null for any.</param>
+    /// <param name="fingerprints">Fingerprints of the model at hand, those of its checkpoint and weights; null for any.</param>
     /// <param name="site">Its site, or null for any.</param>
     /// <exception cref="SteeringException">They are not the folder's.</exception>
-    public void Require(string? modelSha256, string? site)
+    public void Require(IReadOnlyCollection<string>? fingerprints, string? site)
     {
-        if (modelSha256 is not null && !string.Equals(modelSha256, Index.Job.ModelSha256, StringComparison.Ordinal))
+        if (fingerprints is not null && !fingerprints.Any(fingerprint => fingerprint == Index.Job.ModelSha256 || fingerprint == Index.Job.CheckpointSha256))
         {
-            throw new SteeringException($"{Path} was harvested from '{Index.Job.ModelName}', whose weights have SHA-256 {Index.Job.ModelSha256[..12]}…; those at hand have {modelSha256[..Math.Min(12, modelSha256.Length)]}…. Harvest the model at hand into another folder.");
+            throw new SteeringException($"{Path} was harvested from '{Index.Job.ModelName}' of SHA-256 {(Index.Job.CheckpointSha256 ?? Index.Job.ModelSha256)[..12]}…; the model at hand has {string.Join(" or ", fingerprints.Select(fingerprint => fingerprint[..Math.Min(12, fingerprint.Length)] + "…"))}. Harvest the model at hand into another folder.");
         }
 
         if (site is not null && !string.Equals(site, Index.Job.Site, StringComparison.Ordinal))

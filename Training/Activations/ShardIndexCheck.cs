@@ -11,7 +11,7 @@ internal static class ShardIndexCheck
         Require(job.HiddenSize is > 0 and <= 1 << 20, $"hiddenSize is {job.HiddenSize}");
         Require(job.WindowsPerShard > 0, $"windowsPerShard is {job.WindowsPerShard}");
         Require(job.Type is "F32" or "F16" or "BF16", $"the type is '{job.Type}', expected F32, F16 or BF16");
-        Require(IsSha256(job.ModelSha256), "modelSha256 is no fingerprint");
+        Require(IsSha256(job.ModelSha256) && (job.CheckpointSha256 is null || IsSha256(job.CheckpointSha256)), "modelSha256 or checkpointSha256 is no fingerprint");
         Require(float.IsFinite(index.MedianNorm) && index.MedianNorm >= 0, $"medianNorm is {index.MedianNorm}");
         Require(index.LargestNorm is null || (float.IsFinite(index.LargestNorm.Value) && index.LargestNorm >= 0), $"largestNorm is {index.LargestNorm}");
         long next = 0;

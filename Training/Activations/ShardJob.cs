@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Steering.Training.Activations;
 
 /// <summary>Everything that decides the content of a folder of shards beside the text itself. Two harvests with the same job and text give the same bytes.</summary>
@@ -6,8 +8,12 @@ public sealed record ShardJob
     /// <summary>Name of the model, for people.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>Fingerprint of the model's weights, as <see cref="Export.Cuts.SiteCut.Fingerprint"/> gives it.</summary>
+    /// <summary>Fingerprint of the model's weights as they are stored, as <see cref="Export.Cuts.SiteCut.WeightsFingerprint"/> gives it: another precision gives other rows.</summary>
     public required string ModelSha256 { get; init; }
+
+    /// <summary>Fingerprint of the checkpoint that the model was imported from, by which shards are matched to models; null where it was not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CheckpointSha256 { get; init; }
 
     /// <summary>The site, as in <c>resid_post.15</c>.</summary>
     public required string Site { get; init; }

@@ -48,7 +48,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         var (toxicFitted, cleanFitted) = (Encode(split.ToxicFit), Encode(split.CleanFit));
         var statistics = DetoxStatistics.Measure(
             reader, tokenizer, sae.LatentCount, sae.HiddenSize, toxicFitted, cleanFitted,
-            new ConceptOrigin { SaeSha256 = sae.Fingerprint, Site = site, ModelName = manifest.ModelName, ModelSha256 = manifest.WeightsSha256 }, cancellationToken);
+            new ConceptOrigin { SaeSha256 = sae.Fingerprint, Site = site, ModelName = manifest.ModelName, ModelSha256 = ModelIdentity.Fingerprint(manifest) }, cancellationToken);
         var chosen = DetoxFeatures.Choose(statistics.Largest, _options.Ranking, _options.Features, _options.LargestClean);
         int[] features = [.. chosen.Select(feature => feature.Latent)];
         var unit = statistics.Difference.Direction.ToArray();
@@ -185,7 +185,7 @@ public sealed class DetoxFitter(SiteHead head, ForwardPass pass, ITextTokenizer 
         statistics.ActiveMean(feature.Latent, DetoxStatistics.Toxic));
 
     private static SteeringVectorSet Vector(string source, string site, ReadOnlyMemory<float> direction, string method, Steering.Sockets.SocketManifest manifest) =>
-        new() { Source = source, Vectors = [new SteeringVector(site, direction)], Method = method, ModelName = manifest.ModelName, ModelSha256 = manifest.WeightsSha256 };
+        new() { Source = source, Vectors = [new SteeringVector(site, direction)], Method = method, ModelName = manifest.ModelName, ModelSha256 = ModelIdentity.Fingerprint(manifest) };
 
     private IReadOnlyList<DetoxSequence> Encode(IReadOnlyList<ToxicityExample> examples) => [.. examples.Select(example => DetoxSequence.Of(example, tokenizer, _options.Window))];
 

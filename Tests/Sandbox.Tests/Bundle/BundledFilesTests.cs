@@ -1,6 +1,10 @@
 using Steering.Catalogues;
+using Steering.Export;
+using Steering.Export.Precision;
+using Steering.Export.Sockets;
 using Steering.Models;
 using Steering.Saes;
+using Steering.Sockets;
 
 namespace Steering.Tests.Sandbox.Bundle;
 
@@ -33,6 +37,18 @@ public sealed class BundledFilesTests
             Assert.IsNotNull(sae.Statistics, name);
             using var catalogue = FeatureCatalogue.Open(Path.Combine(folder, FeatureCatalogue.FileName), sae);
             Assert.IsGreaterThan(0, catalogue.Info.Tokens, name);
+        }
+    }
+
+    /// <summary>What is recommended to run: the quantised import of what they were trained on.</summary>
+    [TestMethod]
+    public void Autoencoders_BelongToTheInt4Import()
+    {
+        using var folder = new TemporaryFolder();
+        ModelImporter.Import(SandboxModel.Bundle.CheckpointFolder, folder["int4"], new ImportOptions { Precision = WeightPrecision.Int4, Sites = SiteSelection.All }, progress: null, CancellationToken.None);
+        foreach (var path in SandboxModel.Bundle.Saes.Values)
+        {
+            SaeModelMatch.Check(SaeFolder.Load(path), SocketManifestFile.Load(folder["int4"]));
         }
     }
 

@@ -72,7 +72,8 @@ public class SaeModelMatchTests
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(Load("renamed", "blocks.3.hook_resid_post", new string('B', 64)), Manifest));
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(Load("renamed", "blocks.3.hook_resid_post", new string('a', 64)), Manifest with { WeightFiles = [] }), "a graph that holds its weights is its own fingerprint");
         var other = Load("SmolLM2 135M Instruct", "blocks.3.hook_resid_post", new string('c', 64));
-        Refusal.Of(() => SaeModelMatch.Check(other, Manifest), new string('c', 64), new string('b', 64));
+        Refusal.Of(() => SaeModelMatch.Check(other, Manifest), new string('c', 64), new string('b', 64), "--allow-other-model");
+        Assert.AreEqual("resid_post.3", SaeModelMatch.Check(other, Manifest with { CheckpointSha256 = new string('c', 64) }), "the checkpoint's fingerprint is that of every import");
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(other, Manifest, allowOtherModel: true));
     }
 

@@ -188,10 +188,12 @@ public sealed class ShardHarvestTests : IDisposable
         ActivationSources.Open(shards with { ModelFolder = options.ModelFolder, Site = "blocks.1.hook_resid_post" }).Dispose();
         ActivationSources.Open(shards with { ModelFolder = TestModels.Sandbox(socketed: true) }).Dispose();
         Refusal.Of(() => ActivationSources.Open(shards with { Site = "resid_post.0" }).Dispose(), "at resid_post.1, not at resid_post.0");
-        Refusal.Of(
-            () => ActivationSources.Open(shards with { ModelFolder = TestModels.Sandbox(WeightPrecision.Int4) }).Dispose(),
-            "whose weights have SHA-256",
-            "those at hand");
+
+        // Another precision of the same checkpoint reads the same features; only the harvest itself is not continued with it.
+        ActivationSources.Open(shards with { ModelFolder = TestModels.Sandbox(WeightPrecision.Int4) }).Dispose();
+        Refusal.Of(() => ActivationSources.Open(shards with { ModelFolder = TestModels.Import(TinyCheckpoint.Write(_folder["tiny"])) }).Dispose(), "was harvested from", "into another folder");
+        Edit(options.ShardFolder!, index => index["isComplete"] = false);
+        Refusal.Of(() => ShardHarvest.Run(options with { ModelFolder = TestModels.Sandbox(WeightPrecision.Int4) }), "the model's fingerprint");
     }
 
     [TestMethod]

@@ -14,7 +14,8 @@ internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
 
     public IReadOnlyList<ChoiceQuestion> Questions { get; } = Read(experiment.Choices!);
 
-    public ChoiceResult Measure(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken)
+    /// <summary>Asks the questions under a condition.</summary>
+    public ChoiceScores Score(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken)
     {
         var answers = new ChoiceAnswer[Questions.Count];
         try
@@ -28,7 +29,18 @@ internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
         }
         catch (SteeringException failure)
         {
-            return new ChoiceResult([], null, failure.Message);
+            return new ChoiceScores(null, failure.Message);
+        }
+
+        return new ChoiceScores(answers);
+    }
+
+    /// <summary>Counts the answers; those of the unsteered condition must be counted first.</summary>
+    public ChoiceResult Result(ChoiceScores scores, ExperimentCondition condition)
+    {
+        if (scores.Answers is not { } answers)
+        {
+            return new ChoiceResult([], null, scores.Unavailable);
         }
 
         var isBase = condition.Kind == ConditionKind.Unsteered;

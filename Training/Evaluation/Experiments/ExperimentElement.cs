@@ -94,7 +94,7 @@ internal sealed class ExperimentElement(PolicyElement element, string file)
         }
     }
 
-    public JudgeSettings Judge(string name) => new(name, element, file);
+    public JudgeSettings Judge(string name, bool allowPrograms) => new(name, element, file, allowPrograms);
 
     public SteeringException Refusal(string? field, string sentence)
     {

@@ -107,6 +107,27 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     }
 
     /// <inheritdoc/>
+    public double[][] LogProbabilities(IReadOnlyList<(int[] Ids, int From)> texts, CompiledPolicy policy, Action<int>? done = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var batches = _pass.Value.Batches(texts);
+        var values = new double[texts.Count][];
+        var count = 0;
+        Passes.Run(batches.Count, Parallelism, number =>
+        {
+            var batch = batches[number];
+            var scores = _pass.Value.LogProbabilities([.. batch.Select(index => texts[index])], policy);
+            foreach (var (place, index) in batch.Index())
+            {
+                values[index] = scores[place];
+            }
+
+            done?.Invoke(Interlocked.Add(ref count, batch.Count));
+        }, cancellationToken);
+        return values;
+    }
+
+    /// <inheritdoc/>
     public double[] NextLogProbabilities(int[] ids, IReadOnlyList<int> candidates, CompiledPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(ids);

@@ -16,8 +16,9 @@ public static class ExperimentReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kinds">The kinds of judges that it may ask for.</param>
-    /// <exception cref="SteeringException">It is not an experiment; the message names the problems and their places.</exception>
-    public static Experiment Read(string path, IReadOnlyList<JudgeKind> kinds)
+    /// <param name="allowPrograms">Whether the programs that it names as judges may be started; otherwise it is refused, with their name.</param>
+    /// <exception cref="SteeringException">It is not an experiment, or would start a program; the message names the problems and their places.</exception>
+    public static Experiment Read(string path, IReadOnlyList<JudgeKind> kinds, bool allowPrograms = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -37,7 +38,7 @@ public static class ExperimentReader
             Saes = Saes(root),
             Policies = Policies(root),
             Prompts = Prompts(root.Require("prompts", "{\"source\": …, \"count\": …}")),
-            Judges = Judges(root, kinds),
+            Judges = Judges(root, kinds, allowPrograms),
             SaysWhatChose = root.Optional("chosenBy") is not null,
             Samples = root.Whole("samples", 1, MostSamples) ?? 1,
             Seed = root.Whole("seed", 0, int.MaxValue) ?? 0,
@@ -128,7 +129,7 @@ public static class ExperimentReader
             prompts.Whole("count", 1, MostPrompts));
     }
 
-    private static ExperimentJudge[] Judges(ExperimentElement root, IReadOnlyList<JudgeKind> kinds)
+    private static ExperimentJudge[] Judges(ExperimentElement root, IReadOnlyList<JudgeKind> kinds, bool allowPrograms)
     {
         var chose = root.Texts("chosenBy") ?? [];
         var judges = new List<ExperimentJudge>();
@@ -140,7 +141,7 @@ public static class ExperimentReader
             element.Object($"a judge of the kind {kind.Name}", [.. JudgeKind.CommonFields, .. kind.Fields]);
             var name = element.RequireText("name", "what the results call the judge");
             var aim = element.Word<JudgeAim>("aim", "aim") ?? JudgeAim.Lower;
-            judges.Add(new ExperimentJudge(kind.Create(element.Judge(name)), kind.Name, aim, chose.Contains(name, StringComparer.Ordinal)));
+            judges.Add(new ExperimentJudge(kind.Create(element.Judge(name, allowPrograms)), kind.Name, aim, chose.Contains(name, StringComparer.Ordinal)));
         }
 
         if (judges.Count == 0)

@@ -20,7 +20,11 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
     /// <summary>Folder, in the output folder, that holds the replies.</summary>
     public const string RepliesFolder = "replies";
 
+    /// <summary>Folder, in the output folder, that holds what the model was run for after the replies, by condition.</summary>
+    public const string ScoresFolder = "scores";
+
     private readonly List<ReplyLog> _logs = [];
+    private readonly List<string> _names = [];
     private int[][] _promptIds = [];
 
     /// <summary>Runs the experiment.</summary>
@@ -60,12 +64,14 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
             progress?.Report(new ExperimentProgress("making the controls", 0));
             var others = await Task.Run(() => maker.Make(policies, _logs[0].All.Where(reply => reply.Sample == 0 && reply.Ids.Count > 0).Select(WithPrompt), cancellationToken), cancellationToken).ConfigureAwait(false);
             await ReplyAsync(replies, others, progress, cancellationToken).ConfigureAwait(false);
-            return await MeasureAsync([ExperimentConditions.Unsteered, .. others], maker.Missing, choices, text, progress, cancellationToken).ConfigureAwait(false);
+            var scorer = new ConditionScorer(experiment, model, Directory.CreateDirectory(Path.Combine(folder, ScoresFolder)).FullName, text, choices);
+            return await MeasureAsync([ExperimentConditions.Unsteered, .. others], maker.Missing, scorer, choices, text, progress, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _logs.ForEach(log => log.Dispose());
             _logs.Clear();
+            _names.Clear();
         }
     }
 
@@ -74,12 +80,11 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
     /// <summary>One queue over all conditions, so that the last long reply of one does not hold up the next.</summary>
     private async Task ReplyAsync(string folder, IReadOnlyList<ExperimentCondition> conditions, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
         var work = new List<(ExperimentCondition Condition, ReplyLog Log, int[][] PromptIds, int Index)>();
         foreach (var condition in conditions)
         {
             var fingerprint = ConditionFingerprint.Of(experiment, model, condition, prompts);
-            var log = ReplyLog.Open(Path.Combine(folder, FileName(condition, names)), condition.Name, fingerprint, prompts.Count, experiment.Samples);
+            var log = ReplyLog.Open(Path.Combine(folder, FileName(condition) + ".jsonl"), condition.Name, fingerprint, prompts.Count, experiment.Samples);
             _logs.Add(log);
             var ids = condition.IsPrompted ? [.. prompts.Select(prompt => model.Encode(prompt.Prompted!, addSpecialTokens: experiment.Prompts.Form == PromptForm.Text))] : _promptIds;
             work.AddRange(Enumerable.Range(0, prompts.Count * experiment.Samples).Where(index => !log.Has(index)).Select(index => (condition, log, ids, index)));
@@ -118,7 +123,7 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
     }
 
     private async Task<ExperimentResult> MeasureAsync(
-        IReadOnlyList<ExperimentCondition> conditions, IReadOnlyList<MissingControl> missing, ChoiceMeter? choices, TextMeter? text, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<ExperimentCondition> conditions, IReadOnlyList<MissingControl> missing, ConditionScorer scorer, ChoiceMeter? choices, TextMeter? text, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
     {
         var meters = experiment.Judges.Select(judge => new JudgeMeter(experiment, judge, prompts, Math.Max(model.Parallelism, 4))).ToArray();
         var judgements = new Judgement[conditions.Count][][];
@@ -134,7 +139,10 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
                 judgements[index][judge] = await meters[judge].JudgeAsync(replies, cancellationToken).ConfigureAwait(false);
             }
 
-            var nats = await Task.Run(() => Score(replies, Share($"perplexity: {condition.Name}", replies.Count), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var (name, number) = (_names[index], index);
+            var scores = await Task.Run(
+                () => scorer.Score(condition, name + ".json", ConditionFingerprint.Of(experiment, model, condition, prompts), replies, _promptIds, progress is null ? null : new Numbered(progress, number, conditions.Count), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var nats = scores.Replies;
             var likelihoods = ByPrompt(replies, nats, _ => true);
             unsteered ??= likelihoods;
             results.Add(new ConditionResult
@@ -149,8 +157,8 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
                 Ended = replies.Average(reply => reply.Ended ? 1.0 : 0),
                 NgramEntropy = replies.Average(reply => NgramEntropy.Of(reply.Text)),
                 Perplexity = likelihoods.Result(index == 0 ? null : unsteered, experiment.Seed),
-                Text = text is null ? null : await Task.Run(() => text.Measure(condition, Share($"neutral text: {condition.Name}", text.Documents), cancellationToken), cancellationToken).ConfigureAwait(false),
-                Choices = choices is null ? null : await Task.Run(() => choices.Measure(condition, Share($"multiple choice: {condition.Name}", choices.Questions.Count), cancellationToken), cancellationToken).ConfigureAwait(false),
+                Text = scores.Text is null ? null : text!.Result(scores.Text, condition),
+                Choices = scores.Choices is null ? null : choices!.Result(scores.Choices, condition),
                 Judges =
                 [
                     .. meters.Select((meter, judge) => meter.Result(judgements[index][judge], index == 0) with
@@ -162,26 +170,6 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
         }
 
         return Result(ParetoFront.Mark(results, experiment.Judges), missing, meters, judgements);
-
-        Action<int> Share(string stage, int total) => done => progress?.Report(new ExperimentProgress(stage, (double)done / total));
-    }
-
-    /// <summary>−ln p of the tokens of each reply.</summary>
-    private double[] Score(IReadOnlyList<ExperimentReply> replies, Action<int> done, CancellationToken cancellationToken)
-    {
-        var nats = new double[replies.Count];
-        var count = 0;
-        Passes.Run(replies.Count, model.Parallelism, index =>
-        {
-            if (replies[index].Ids.Count > 0)
-            {
-                var (ids, from) = WithPrompt(replies[index]);
-                nats[index] = -model.LogProbabilities(ids, from, CompiledPolicy.Empty).Sum();
-            }
-
-            done(Interlocked.Increment(ref count));
-        }, cancellationToken);
-        return nats;
     }
 
     /// <summary>The sums of those replies that count.</summary>
@@ -226,15 +214,24 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
 
     private static int Steps(string reply) => reply.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Length;
 
-    private static string FileName(ExperimentCondition condition, HashSet<string> taken)
+    /// <summary>A file name of its own for each condition, without ending.</summary>
+    private string FileName(ExperimentCondition condition)
     {
         var plain = string.Concat(condition.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' ? letter : '-')).Trim('-', '.');
         var name = plain;
-        for (var number = 2; !taken.Add(name); number++)
+        for (var number = 2; _names.Contains(name, StringComparer.Ordinal); number++)
         {
             name = string.Create(CultureInfo.InvariantCulture, $"{plain}-{number}");
         }
 
-        return name + ".jsonl";
+        _names.Add(name);
+        return name;
+    }
+
+    /// <summary>Says which of the conditions is being scored.</summary>
+    private sealed class Numbered(IProgress<ExperimentProgress> progress, int index, int count) : IProgress<ExperimentProgress>
+    {
+        public void Report(ExperimentProgress value) =>
+            progress.Report(value with { Stage = string.Create(CultureInfo.InvariantCulture, $"{value.Stage} ({index + 1} of {count})") });
     }
 }

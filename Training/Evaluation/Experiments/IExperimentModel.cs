@@ -50,17 +50,36 @@ public interface IExperimentModel
     /// <exception cref="SteeringException">The policy decides between tokens, which one pass over a text does not have.</exception>
     double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy);
 
+    /// <summary>As <see cref="LogProbabilities(ReadOnlySpan{int}, int, CompiledPolicy)"/> of several texts, which may share passes.</summary>
+    /// <param name="texts">The tokens of each, and the first that is scored, at least 1.</param>
+    /// <param name="policy">What is plugged in.</param>
+    /// <param name="done">Told how many texts are scored, from any thread.</param>
+    /// <param name="cancellationToken">Stops between passes.</param>
+    /// <returns>[texts][ids − from].</returns>
+    /// <exception cref="SteeringException">As for one text.</exception>
+    double[][] LogProbabilities(IReadOnlyList<(int[] Ids, int From)> texts, CompiledPolicy policy, Action<int>? done = null, CancellationToken cancellationToken = default)
+    {
+        var values = new double[texts.Count][];
+        var count = 0;
+        Passes.Run(texts.Count, Parallelism, index =>
+        {
+            values[index] = LogProbabilities(texts[index].Ids, texts[index].From, policy);
+            done?.Invoke(Interlocked.Increment(ref count));
+        }, cancellationToken);
+        return values;
+    }
+
     /// <summary>ln of the probability of each of some tokens to come next, from one pass over the text.</summary>
     /// <param name="ids">The tokens before, at least one.</param>
     /// <param name="candidates">The tokens that might come next.</param>
     /// <param name="policy">What is plugged in.</param>
     /// <returns>[candidates].</returns>
-    /// <exception cref="SteeringException">As for <see cref="LogProbabilities"/>.</exception>
+    /// <exception cref="SteeringException">As for <see cref="LogProbabilities(ReadOnlySpan{int}, int, CompiledPolicy)"/>.</exception>
     double[] NextLogProbabilities(int[] ids, IReadOnlyList<int> candidates, CompiledPolicy policy) =>
         [.. candidates.Select(token => LogProbabilities([.. ids, token], ids.Length, policy)[0])];
 
     /// <summary>[T, d] residual stream at a site, after the edit.</summary>
-    /// <exception cref="SteeringException">There is no such site, or as for <see cref="LogProbabilities"/>.</exception>
+    /// <exception cref="SteeringException">There is no such site, or as for <see cref="LogProbabilities(ReadOnlySpan{int}, int, CompiledPolicy)"/>.</exception>
     float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy);
 
     /// <summary>A policy for this model.</summary>

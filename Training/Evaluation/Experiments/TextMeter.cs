@@ -8,36 +8,45 @@ namespace Steering.Training.Evaluation.Experiments;
 /// <param name="seed">Of the intervals.</param>
 internal sealed class TextMeter(TextSettings settings, IExperimentModel model, long seed)
 {
-    private readonly int[][] _documents = Read(settings, model);
     private LogLikelihoods? _unsteered;
 
-    public int Documents => _documents.Length;
+    /// <summary>Token ids of the documents.</summary>
+    public IReadOnlyList<int[]> Documents { get; } = Read(settings, model);
 
-    public PerplexityResult Measure(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken)
+    /// <summary>Runs the documents under a condition.</summary>
+    public TextScores Score(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken)
     {
         if (condition.IsPrompted)
         {
-            return new PerplexityResult(null, 0, Unavailable: "a system message is no part of a text.");
+            return new TextScores(null, "a system message is no part of a text.");
         }
 
-        var scores = new LogLikelihoods(new double[_documents.Length], new long[_documents.Length]);
         try
         {
-            var count = 0;
-            Passes.Run(_documents.Length, model.Parallelism, index =>
-            {
-                scores.Nats[index] = -model.LogProbabilities(_documents[index], 1, condition.Compiled).Sum();
-                scores.Tokens[index] = _documents[index].Length - 1;
-                done(Interlocked.Increment(ref count));
-            }, cancellationToken);
+            return new TextScores([.. model.LogProbabilities([.. Documents.Select(ids => (ids, 1))], condition.Compiled, done, cancellationToken).Select(values => -values.Sum())]);
         }
         catch (SteeringException failure)
         {
-            return new PerplexityResult(null, 0, Unavailable: failure.Message);
+            return new TextScores(null, failure.Message);
+        }
+    }
+
+    /// <summary>Runs the documents and gives the perplexity.</summary>
+    public PerplexityResult Measure(ExperimentCondition condition, Action<int> done, CancellationToken cancellationToken) =>
+        Result(Score(condition, done, cancellationToken), condition);
+
+    /// <summary>The perplexity; the unsteered one must be asked for first.</summary>
+    public PerplexityResult Result(TextScores scores, ExperimentCondition condition)
+    {
+        if (scores.Nats is null)
+        {
+            return new PerplexityResult(null, 0, Unavailable: scores.Unavailable);
         }
 
-        _unsteered = condition.Kind == ConditionKind.Unsteered ? scores : _unsteered;
-        return scores.Result(condition.Kind == ConditionKind.Unsteered ? null : _unsteered, seed);
+        var likelihoods = new LogLikelihoods(scores.Nats, [.. Documents.Select(ids => (long)ids.Length - 1)]);
+        var isBase = condition.Kind == ConditionKind.Unsteered;
+        _unsteered = isBase ? likelihoods : _unsteered;
+        return likelihoods.Result(isBase ? null : _unsteered, seed);
     }
 
     private static int[][] Read(TextSettings settings, IExperimentModel model)

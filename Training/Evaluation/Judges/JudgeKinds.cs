@@ -23,17 +23,19 @@ public static class JudgeKinds
     public static JudgeKind Classifier { get; } = new("classifier", ["file"], settings =>
         new ClassifierJudge(settings.Name, TextClassifier.Load(settings.RequireFile("file", "a classifier that 'steer judge train' wrote"))) { Threshold = settings.Threshold ?? 0.5 });
 
-    /// <summary>An external program: <c>program</c>, <c>arguments</c> and <c>timeoutSeconds</c>. A path with a separator starts from the experiment's folder.</summary>
+    /// <summary>
+    /// An external program: <c>program</c>, <c>arguments</c> and <c>timeoutSeconds</c>. A path with a separator starts from the
+    /// experiment's folder. Refused where the reader of the experiment does not allow programs.
+    /// </summary>
     public static JudgeKind Program { get; } = new("program", ["program", "arguments", "timeoutSeconds"], settings =>
     {
-        var program = settings.RequireText("program", "the program that judges");
+        var program = settings.RequireProgram("program", "the program that judges");
         var seconds = settings.Number("timeoutSeconds") ?? 30;
         if (seconds is not (> 0 and <= 3600))
         {
             throw settings.Refusal("timeoutSeconds", FormattableString.Invariant($"{seconds} was given; more than 0 and at most 3600 seconds were expected."));
         }
 
-        program = program.Contains('/', StringComparison.Ordinal) || program.Contains('\\', StringComparison.Ordinal) ? Path.GetFullPath(program, settings.Folder) : program;
         return new ProgramJudge(settings.Name, program, settings.Texts("arguments") ?? []) { Threshold = settings.Threshold ?? 0.5, Timeout = TimeSpan.FromSeconds(seconds) };
     });
 

@@ -13,12 +13,13 @@ public sealed class JudgeSettings
     private readonly string _place;
     private readonly string _file;
 
-    internal JudgeSettings(string name, PolicyElement element, string file)
+    internal JudgeSettings(string name, PolicyElement element, string file, bool allowsPrograms)
     {
         Name = name;
         _element = element.Element;
         _place = element.Path;
         _file = file;
+        AllowsPrograms = allowsPrograms;
         Folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? file;
     }
 
@@ -27,6 +28,9 @@ public sealed class JudgeSettings
 
     /// <summary>Folder of the experiment file, from which its relative paths start.</summary>
     public string Folder { get; }
+
+    /// <summary>Whether programs may be started that the file names.</summary>
+    public bool AllowsPrograms { get; }
 
     /// <summary>The threshold that the experiment sets, or null for the judge's own.</summary>
     public double? Threshold => Number("threshold");
@@ -71,6 +75,19 @@ public sealed class JudgeSettings
     /// <param name="field">The field.</param>
     /// <param name="what">What it is for, for the message.</param>
     public string RequireFile(string field, string what) => File(field) ?? throw Missing(field, what);
+
+    /// <summary>The program that a field names: a full path, or a name that the system finds. A path with a separator starts from <see cref="Folder"/>.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="what">What it is for, for the message.</param>
+    /// <exception cref="SteeringException">There is none, or programs are not allowed; then the message names it.</exception>
+    public string RequireProgram(string field, string what)
+    {
+        var given = RequireText(field, what);
+        var program = given.Contains('/', StringComparison.Ordinal) || given.Contains('\\', StringComparison.Ordinal) ? Path.GetFullPath(given, Folder) : given;
+        return AllowsPrograms
+            ? program
+            : throw Refusal(field, $"the experiment would start the program {program}, with all rights of whoever runs it. Read it first and, where you trust it, allow it: --allow-programs on the command line, ExperimentReader.Read(…, allowPrograms: true) in code.");
+    }
 
     /// <summary>Says that a field's value cannot be.</summary>
     /// <param name="field">The field.</param>

@@ -187,5 +187,5 @@ public sealed class RemovalComparison(IExperimentModel model, string sae, IReadO
     }
 
     private PerplexityResult? Text(CompiledPolicy policy, ConditionKind kind, string stage, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken) =>
-        _text?.Measure(new ExperimentCondition(stage, kind, null, policy), done => progress?.Report(new ExperimentProgress($"{stage}, neutral text", (double)done / _text.Documents)), cancellationToken);
+        _text?.Measure(new ExperimentCondition(stage, kind, null, policy), done => progress?.Report(new ExperimentProgress($"{stage}, neutral text", (double)done / _text.Documents.Count)), cancellationToken);
 }

@@ -34,6 +34,24 @@ public sealed class ExperimentReaderTests
         Refusal.Of(() => ExperimentReader.Read(file, JudgeKinds.All), "experiment.json", place, cure);
     }
 
+    /// <summary>A file of somebody else's must not start programs because it was read.</summary>
+    [TestMethod]
+    [DataRow("./judge.sh", "judge.sh")]
+    [DataRow("python3", "python3")]
+    public void AProgram_IsRefusedByName_UntilProgramsAreAllowed(string program, string named)
+    {
+        using var folder = new TemporaryFolder();
+        ExperimentRunnerTests.Write(folder);
+        var file = folder["experiment.json"];
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"kind\": \"words\", \"words\": [\"bad\"]", $"\"kind\": \"program\", \"program\": \"{program}\"", StringComparison.Ordinal));
+        Refusal.Of(() => ExperimentReader.Read(file, JudgeKinds.All), "judges[0].program", named, "--allow-programs", "allowPrograms");
+        var judge = ExperimentReader.Read(file, JudgeKinds.All, allowPrograms: true).Judges[0].Judge;
+        using (judge as IDisposable)
+        {
+            Assert.IsInstanceOfType<ProgramJudge>(judge);
+        }
+    }
+
     [TestMethod]
     public void ABrokenQuestion_IsNamedByItsLine()
     {

@@ -101,6 +101,46 @@ public sealed class ExperimentRunnerTests
     }
 
     [TestMethod]
+    public async Task AConditionThatWasScored_IsNotScoredAgain()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["text.txt"], "some neutral text\n\nand more of it");
+        File.WriteAllText(folder["choices.jsonl"], "{\"question\":\"q\",\"choices\":[\"a\",\"bb!\"],\"answer\":0}\n");
+        var experiment = Write(folder) with { Text = new TextSettings(folder["text.txt"], null, 10, 20), Choices = new ChoiceSettings(folder["choices.jsonl"], [], Chat: false, PerToken: false) };
+        var whole = new ScriptedModel(Script);
+        var expected = (await Run(folder, whole, experiment, "whole")).ToJson();
+
+        // Stopped as the third condition's replies are scored: the first two are on the disk.
+        using var stop = new CancellationTokenSource();
+        var seen = new List<ExperimentProgress>();
+        var progress = new Told(report =>
+        {
+            seen.Add(report);
+            if (report.Stage == "perplexity: calm (3 of 5)" && report.Fraction > 0)
+            {
+                stop.Cancel();
+            }
+        });
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Run(folder, new ScriptedModel(Script), experiment, "out", resume: false, progress, stop.Token));
+        Assert.AreSequenceEqual(["prompting.json", "unsteered.json"], Directory.EnumerateFiles(folder["out/scores"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+
+        var second = new ScriptedModel(Script);
+        Assert.AreSequenceEqual(expected, (await Run(folder, second, experiment, "out", resume: true)).ToJson());
+        Assert.AreEqual(whole.Scored * 3 / 5, second.Scored, whole.Scored / 5.0, "the first two conditions were not scored again");
+        Assert.AreSequenceEqual(
+            ["perplexity: unsteered (1 of 5)", "neutral text: unsteered (1 of 5)", "multiple choice: unsteered (1 of 5)"],
+            seen.Select(report => report.Stage).Where(stage => stage.Contains("(1 of 5)", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal));
+        Assert.IsTrue(seen.Any(report => report.Stage.StartsWith("perplexity", StringComparison.Ordinal) && report.Fraction == 1));
+
+        // Scores of other replies, or of another text, are none of these.
+        var third = new ScriptedModel(Script);
+        await Run(folder, third, experiment with { Text = experiment.Text! with { Tokens = 5 } }, "out", resume: true);
+        Assert.AreEqual(whole.Scored, third.Scored);
+        File.WriteAllText(folder["out/scores/calm.json"], "{\"format\": 1}");
+        Assert.Contains("calm.json", (await Assert.ThrowsExactlyAsync<SteeringException>(() => Run(folder, new ScriptedModel(Script), experiment, "out", resume: true))).Message);
+    }
+
+    [TestMethod]
     public async Task RepliesToSomethingElse_AreNotContinued()
     {
         using var folder = new TemporaryFolder();
@@ -191,8 +231,13 @@ public sealed class ExperimentRunnerTests
         return ExperimentReader.Read(folder["experiment.json"], JudgeKinds.All);
     }
 
-    private static Task<ExperimentResult> Run(TemporaryFolder folder, ScriptedModel model, Experiment experiment, string output = "out", bool resume = false) =>
-        new ExperimentRunner(experiment, model, [("calm", Policy)], ExperimentPrompts.Read(experiment, model.Prompt)).RunAsync(folder[output], resume);
+    private static Task<ExperimentResult> Run(TemporaryFolder folder, ScriptedModel model, Experiment experiment, string output = "out", bool resume = false, IProgress<ExperimentProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new ExperimentRunner(experiment, model, [("calm", Policy)], ExperimentPrompts.Read(experiment, model.Prompt)).RunAsync(folder[output], resume, progress, cancellationToken);
+
+    private sealed class Told(Action<ExperimentProgress> report) : IProgress<ExperimentProgress>
+    {
+        public void Report(ExperimentProgress value) => report(value);
+    }
 
     private sealed class Broken : IReplyJudge
     {

@@ -45,7 +45,16 @@ internal sealed class ScriptedModel(Func<string, bool, string> script) : IExperi
 
     public string Prompt(IReadOnlyList<ChatMessage> messages) => string.Join('|', messages.Select(message => $"{message.Role}:{message.Content}"));
 
-    public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy) => [.. ids[from..].ToArray().Select(id => id == '!' ? Math.Log(0.25) : Math.Log(0.5))];
+    /// <summary>Texts scored so far.</summary>
+    public int Scored { get; private set; }
+
+    public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy)
+    {
+        Scored++;
+        return Score(ids, from);
+    }
+
+    private static double[] Score(ReadOnlySpan<int> ids, int from) => [.. ids[from..].ToArray().Select(id => id == '!' ? Math.Log(0.25) : Math.Log(0.5))];
 
     public float[] Residuals(ReadOnlySpan<int> ids, string site, CompiledPolicy policy) =>
         [.. ids.ToArray().SelectMany(id => (float[])[id % 7, (id % 5) + (policy.Sites.Count > 0 ? 3 : 0)])];
