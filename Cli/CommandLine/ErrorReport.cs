@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Steering.Cli.Terminal;
+using Steering.IO;
 
 namespace Steering.Cli.CommandLine;
 
@@ -25,7 +26,8 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
         var code = cause switch
         {
             UsageException => Usage(cause.Message, parsed),
-            OperationCanceledException => Line("cancelled.", ExitCode.Interrupted),
+            OperationCanceledException => Line(CommandOutput.Interruption(parsed), ExitCode.Interrupted),
+            IOException when WriteFailure.IsOfWriting(cause) => Line($"A file cannot be written ({cause.Message.TrimEnd('.')}): {WriteFailure.Cause(cause)}", ExitCode.Failure),
             SteeringException or IOException or UnauthorizedAccessException => Line(cause.Message, ExitCode.Failure),
             _ => Line(Unexpected(cause), ExitCode.Failure),
         };

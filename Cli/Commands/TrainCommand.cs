@@ -43,6 +43,7 @@ internal static class TrainCommand
                 "steer train smollm2 corpus.txt sae-l15 --site 15 --latents 4608 --k 32 --eval-text held-out.txt",
                 "steer train smollm2 corpus.jsonl saes --site 15 --kind topk,matryoshka --k 16,32,64 --tokens 2000000",
                 "steer train smollm2 corpus.jsonl saes --site 15 --kind topk,matryoshka --k 16,32,64 --tokens 2000000 --resume")
+            .Keeps(parsed => Kept(parsed.GetRequiredValue(output), parsed.GetValue(shards)))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(output)));
@@ -78,6 +79,12 @@ internal static class TrainCommand
                 Print(console, results, destination, model.Given(parsed), input.Counts, corpus, parsed.GetValue(json));
             });
     }
+
+    private static Kept? Kept(string output, string? shards) => TrainingRun.StepsKept(Run(output)) is { } steps
+        ? new Kept(string.Create(CultureInfo.InvariantCulture, $"{Run(output)} keeps the run up to step {steps:N0}"), "--resume")
+        : shards is null ? null : HarvestCommand.Shards(shards);
+
+    private static string Run(string output) => Path.TrimEndingDirectorySeparator(output) + RunSuffix;
 
     private static void RefuseOccupied(string destination)
     {

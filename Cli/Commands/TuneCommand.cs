@@ -46,6 +46,8 @@ internal static class TuneCommand
             .WithExamples(
                 "steer tune sandbox --policy friendly --text prompts.txt --kl 0.1 --output friendly-0.1.json",
                 "steer tune smollm2 --sae sae-l15 --policy calm.json --text wiki.txt --keep 0.99 --plot curve.svg")
+            .WritesFile(parsed => parsed.GetValue(output))
+            .WritesFile(parsed => parsed.GetValue(plot))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var (goal, target) = parsed.GetValue(divergence) is { } nats ? (StrengthGoal.Divergence, nats)
