@@ -138,7 +138,7 @@ public sealed class SlipsTests
             }
         }
 
-        File("no-statistics.json", $$"""{"version":1,"name":"x","saes":{"s":{"path":"bare"}},"interventions":[{"target":{"sae":"s","feature":5},"operator":"add","value":2,"unit":"maxActivation"}]}""");
+        File("no-statistics.json", """{"version":1,"name":"x","saes":{"s":{"path":"bare"}},"interventions":[{"target":{"sae":"s","feature":5},"operator":"add","value":2,"unit":"maxActivation"}]}""");
         return folder;
     }
 }

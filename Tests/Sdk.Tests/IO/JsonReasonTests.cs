@@ -12,7 +12,7 @@ public sealed class JsonReasonTests
 
     [TestMethod]
     [DataRow("{\"Count\": 1,}", "line 1, byte 13: a comma stands before the closing bracket; remove it")]
-    [DataRow("{\n \"Count\": x}", "line 2, byte 11: 'x' is an invalid start of a value")]
+    [DataRow("{\n \"Count\": x}", "at 'Count', line 2, byte 11: 'x' is an invalid start of a value")]
     [DataRow("", "it is empty")]
     [DataRow("{\"Count\": \"many\"}", "at 'Count', line 1, byte 17: a whole number was expected")]
     [DataRow("{\"Cuont\": 1}", "'Cuont' is no key that is known: did you mean 'Count'? Known are Count")]
