@@ -32,16 +32,10 @@ public static class ModelImporter
         using var checkpoint = Checkpoint.Open(source);
         var architecture = ArchitectureRegistry.Find(checkpoint.Config.ModelType);
         var replaces = options.Overwrite && IsModelFolder(destination);
-        using var folder = AtomicFolder.Create(replaces ? $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination))}.{Guid.NewGuid():N}" : destination);
+        using var folder = AtomicFolder.Create(destination, replaces);
         Write(checkpoint, architecture, folder.WorkingPath, options, progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         folder.Commit();
-        if (replaces)
-        {
-            Directory.Delete(destination, recursive: true);
-            Directory.Move(folder.Destination, destination);
-        }
-
         progress?.Report(new("done", 1));
     }
 

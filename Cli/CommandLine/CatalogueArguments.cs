@@ -32,7 +32,18 @@ internal sealed class CatalogueArguments(CliConsole console)
     public FeatureCatalogue Open(ParseResult parsed)
     {
         var path = File(parsed);
-        return Sae(parsed) is { } sae ? FeatureCatalogue.Open(path, SaeSource.LoadBare(sae)) : FeatureCatalogue.Open(path);
+        if (Sae(parsed) is not { } folder)
+        {
+            return FeatureCatalogue.Open(path);
+        }
+
+        var sae = SaeSource.LoadBare(folder);
+        if (NamedSae.SplitSite(parsed.GetValue(_sae)!).Site is { } site && sae.Site is { } own && own != site)
+        {
+            throw new SteeringException($"{folder}: the autoencoder belongs to site '{own}', not to '{site}'. Leave the site out.");
+        }
+
+        return FeatureCatalogue.Open(path, sae);
     }
 
     /// <summary>The catalogue's path.</summary>
@@ -49,5 +60,5 @@ internal sealed class CatalogueArguments(CliConsole console)
             : throw new SteeringException($"{sae} has no {FeatureCatalogue.FileName}; make it with 'steer sae eval MODEL {sae} --text FILE --catalogue', or name one with --catalogue FILE.");
     }
 
-    private string? Sae(ParseResult parsed) => parsed.GetValue(_sae) is { } given ? new SandboxNames(console).Sae(given) : null;
+    private string? Sae(ParseResult parsed) => parsed.GetValue(_sae) is { } given ? new SandboxNames(console).Sae(NamedSae.SplitSite(given).Folder) : null;
 }

@@ -10,6 +10,7 @@ internal static class CommandExtensions
     {
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            using var outputs = CommandOutput.Lock(command, parsed);
             await action(parsed, cancellationToken);
             return ExitCode.Success;
         });

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Steering.Cli.Terminal;
+using Steering.IO;
 
 namespace Steering.Cli.CommandLine;
 
@@ -25,7 +27,8 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
         var code = cause switch
         {
             UsageException => Usage(cause.Message, parsed),
-            OperationCanceledException => Line("cancelled.", ExitCode.Interrupted),
+            OperationCanceledException => Line(CommandOutput.Interruption(parsed), ExitCode.Interrupted),
+            IOException when WriteFailure.IsOfWriting(cause) => Line($"A file cannot be written ({cause.Message.TrimEnd('.')}): {WriteFailure.Cause(cause)}", ExitCode.Failure),
             SteeringException or IOException or UnauthorizedAccessException => Line(cause.Message, ExitCode.Failure),
             _ => Line(Unexpected(cause), ExitCode.Failure),
         };
@@ -60,7 +63,17 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
                 : $"'{token}' is one argument too many; if '{first.Value}' was to be a command of {path}, did you mean {Suggestion(first.Value)}?";
         }
 
+        if (double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            return $"'{token}' is one argument too many for {path}; a negative number is the value of an option only, as in --option {token}.";
+        }
+
         var options = command.Options.Append(CommandTree.Verbose).Select(option => option.Name);
+        if (options.Contains(token, StringComparer.Ordinal))
+        {
+            return $"'{token}' stands behind '--', where nothing is an option. Write the options first.";
+        }
+
         return $"'{token}' is no option of {path}. Did you mean {Suggestions.For(token, options, 1)}?";
     }
 

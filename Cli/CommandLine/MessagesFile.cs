@@ -9,6 +9,8 @@ internal static class MessagesFile
 {
     private const int LargestFile = 16 << 20;
 
+    private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
+
     /// <summary>Reads the messages.</summary>
     /// <param name="path">The file, or <c>-</c> for <paramref name="input"/>.</param>
     /// <param name="input">Standard input.</param>
@@ -34,7 +36,7 @@ internal static class MessagesFile
         }
         catch (JsonException exception)
         {
-            throw new SteeringException($"{source} is no JSON: {exception.Message}", exception);
+            throw new SteeringException($"{source} is no JSON: {JsonReason.Of(exception)}", exception);
         }
     }
 
@@ -53,7 +55,10 @@ internal static class MessagesFile
             }
         }
 
-        return (Text(element, "role", source, index), Text(element, "content", source, index));
+        var role = Text(element, "role", source, index);
+        return Roles.Contains(role, StringComparer.Ordinal)
+            ? (role, Text(element, "content", source, index))
+            : throw Refusal(source, $"message {index} has the role '{role}', did you mean {Suggestions.For(role, Roles, 1)}? Roles are {string.Join(", ", Roles)}");
     }
 
     private static string Text(JsonElement element, string field, string source, int index) =>

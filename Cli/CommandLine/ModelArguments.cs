@@ -51,9 +51,9 @@ internal sealed class ModelArguments
 
     /// <summary>The folder of an autoencoder for this model.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="given">A path, or for the sandbox the name of one of its own.</param>
+    /// <param name="given">A path, or for the sandbox the name of one of its own; a site behind it is left out.</param>
     /// <exception cref="SteeringException">There is none of that name.</exception>
-    public string Sae(ParseResult parsed, string given) => _names.Sae(given, SandboxNames.IsModel(Given(parsed)));
+    public string Sae(ParseResult parsed, string given) => _names.Sae(NamedSae.SplitSite(given).Folder, SandboxNames.IsModel(Given(parsed)));
 
     /// <summary>The file of a policy for this model.</summary>
     /// <param name="parsed">The command line.</param>

@@ -27,18 +27,16 @@ internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string Folder,
     /// <summary>Splits the text; a folder without id has its own name, one without site that of its configuration.</summary>
     public static (string Id, string Folder, string? Site) Parse(string text)
     {
-        var site = default(string);
-        var folder = text;
-        if (folder.LastIndexOf('@') is var at and > 0 && IsSite(folder[(at + 1)..]))
-        {
-            (folder, site) = (folder[..at], SiteName.Full(folder[(at + 1)..]));
-        }
-
+        var (folder, site) = SplitSite(text);
         var equals = folder.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && folder.AsSpan(0, equals).IndexOfAny('/', '\\') < 0 && !Directory.Exists(folder)
             ? (folder[..equals], folder[(equals + 1)..], site)
             : (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), folder, site);
     }
+
+    /// <summary>Splits <c>DIR@SITE</c>; what follows another @ belongs to the folder's name.</summary>
+    public static (string Folder, string? Site) SplitSite(string text) =>
+        text.LastIndexOf('@') is var at and > 0 && IsSite(text[(at + 1)..]) ? (text[..at], SiteName.Full(text[(at + 1)..])) : (text, null);
 
     private static bool IsSite(string text) =>
         text.StartsWith("resid_post.", StringComparison.Ordinal) || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);

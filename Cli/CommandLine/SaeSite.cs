@@ -6,7 +6,8 @@ using Steering.Sockets;
 namespace Steering.Cli.CommandLine;
 
 /// <summary>Finds the site whose residual stream an SAE reads.</summary>
-internal sealed class SaeSite
+/// <param name="sae">The SAE as the command line names it, as in <c>sae-l15</c> or <c>sae-l15@15</c>.</param>
+internal sealed class SaeSite(Func<ParseResult, string> sae)
 {
     private readonly Option<string?> _site = Values.Path("--site", "Site of the SAE where its own configuration names none.", "S");
     private readonly Option<bool> _other = OtherModel();
@@ -27,15 +28,12 @@ internal sealed class SaeSite
 
     /// <summary>The site given by the user, or the one that the SAE's own configuration names.</summary>
     /// <exception cref="SteeringException">Neither is known, or the SAE does not belong to the model.</exception>
-    public string Require(ParseResult parsed, SparseAutoencoder sae, SocketManifest? manifest, string folder)
-    {
-        var given = parsed.GetValue(_site);
-        return Require(sae, given is null ? null : SiteName.Full(given), manifest, folder, parsed.GetValue(_other));
-    }
+    public string Require(ParseResult parsed, SparseAutoencoder autoencoder, SocketManifest? manifest, string folder) =>
+        Require(autoencoder, Given(parsed), manifest, folder, parsed.GetValue(_other));
 
     /// <summary>The site on a model that is cut there, so that it needs no socket.</summary>
     /// <exception cref="SteeringException">No site is known, the model lacks it, or the SAE does not belong to the model.</exception>
-    public string Require(ParseResult parsed, SparseAutoencoder sae, SiteCut cut) => Require(sae, parsed.GetValue(_site), cut, parsed.GetValue(_other));
+    public string Require(ParseResult parsed, SparseAutoencoder autoencoder, SiteCut cut) => Require(autoencoder, Given(parsed), cut, parsed.GetValue(_other));
 
     /// <summary>As above, of options that a command reads itself.</summary>
     /// <exception cref="SteeringException">No site is known, the model lacks it, or the SAE does not belong to the model.</exception>
@@ -66,6 +64,18 @@ internal sealed class SaeSite
         manifest is null
             ? throw new SteeringException($"{folder} has no sockets, so its residual stream cannot be read. Make a socketed folder with 'steer socket {folder} OUT --sites …'.")
             : SaeModelMatch.Check(sae, manifest, site, allowOtherModel);
+
+    /// <summary>The one site of two places that may give it.</summary>
+    /// <exception cref="UsageException">Both do, and they differ.</exception>
+    public static string? OneOf(string? option, string? behind)
+    {
+        var full = option is null ? null : SiteName.Full(option);
+        return full is null || behind is null || full == behind
+            ? full ?? behind
+            : throw new UsageException($"--site says {full}, and behind the SAE stands @{behind}; give one of them.");
+    }
+
+    private string? Given(ParseResult parsed) => OneOf(parsed.GetValue(_site), NamedSae.SplitSite(sae(parsed)).Site);
 
     private static void CheckModel(SparseAutoencoder sae, SiteCut cut)
     {

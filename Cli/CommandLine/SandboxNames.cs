@@ -30,7 +30,9 @@ internal sealed class SandboxNames(CliConsole console)
     /// <param name="given">The name or path.</param>
     /// <param name="beside">Whether it is given for the sandbox model, so that bare names count.</param>
     /// <exception cref="SteeringException">There is none of that name, or the name is a path too.</exception>
-    public string Sae(string given, bool beside = false) => Entry(given, beside, "an autoencoder", bundle => bundle.Saes, (bundle, name) => bundle.Sae(name));
+    public string Sae(string given, bool beside = false) => NamedSae.SplitSite(given) is ({ } folder, { } site) && !Path.Exists(given)
+        ? throw new SteeringException($"'{given}' names the site {site}, which does not matter here: the SAE is {folder}.")
+        : Entry(given, beside, "an autoencoder", bundle => bundle.Saes, (bundle, name) => bundle.Sae(name));
 
     /// <summary>The file of a policy's name; any other path stays as it is.</summary>
     /// <param name="given">The name or path.</param>

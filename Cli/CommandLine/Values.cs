@@ -84,7 +84,9 @@ internal static class Values
             return value;
         }
 
-        var range = maximum == T.MaxValue
+        var above = minimum is float.Epsilon;
+        var range = above ? (maximum == T.MaxValue ? "above 0" : string.Create(CultureInfo.InvariantCulture, $"above 0, at most {maximum}"))
+            : maximum == T.MaxValue
             ? string.Create(CultureInfo.InvariantCulture, $"of at least {minimum}")
             : string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}");
         result.AddError($"{Name(result)} is '{text}'; it must be {kind} {range}.");

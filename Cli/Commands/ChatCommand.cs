@@ -36,6 +36,7 @@ internal static class ChatCommand
                 "steer chat smollm2 --sae sae-l15",
                 "steer chat smollm2 --sae sae-l15 --policy calm.json --watch 4514",
                 "echo \"Hello\" | steer chat smollm2")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 using var loaded = await Task.Run(() => model.Load(parsed), cancellationToken);

@@ -56,11 +56,12 @@ internal static class ConceptCompareCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         return command
             .WithExamples(
                 "steer concept compare smollm2 sae-l15 --questions news.jsonl --target Sports --target Business --text wiki.txt --output app-news",
                 "steer concept compare smollm2 sae-l15 --questions news.jsonl --target Sports --removal 0.3 --prompting \"Never answer {target}.\" --output app-sports --json")
+            .MakesFolder(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 using var folder = AtomicFolder.Create(parsed.GetRequiredValue(output)!);

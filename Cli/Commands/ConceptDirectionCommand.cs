@@ -44,6 +44,7 @@ internal static class ConceptDirectionCommand
             .WithExamples(
                 "steer concept direction smollm2 --text comments.csv --label toxic --concept toxic --site 15 --method probe --output toxic-probe.safetensors",
                 "steer concept direction sandbox --text rude=rude.txt --text friendly=friendly.txt --concept rude --site 2 --output rude-diffmean.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

@@ -28,12 +28,13 @@ internal static class ConceptFitCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         return command
             .WithExamples(
                 "steer concept fit smollm2 sae-l15 --text comments.csv --label toxic --output toxic.concepts.safetensors",
                 "steer concept fit smollm2 sae-l15 --text spans.jsonl --pooling token --outside other --output spans.concepts.safetensors",
                 "steer concept fit sandbox late-topk --text rude=rude.txt --text calm=calm.txt --output rude.concepts.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

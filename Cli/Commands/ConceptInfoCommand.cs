@@ -19,6 +19,7 @@ internal static class ConceptInfoCommand
         var command = new Command("info", "Say what a file of concepts holds and how far its features tell the concepts apart.") { file, json };
         return command
             .WithExamples("steer concept info toxic.concepts.safetensors")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var statistics = await Task.Run(() => ConceptFile.Load(parsed.GetRequiredValue(file)), cancellationToken);

@@ -29,6 +29,7 @@ internal static class ConceptPlotCommand
             .WithExamples(
                 "steer concept plot toxic.concepts.safetensors --output separability.svg",
                 "steer concept plot toxic.concepts.safetensors --feature 4514 --output feature-4514.svg")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

@@ -62,6 +62,7 @@ internal sealed class ConceptSelectCommand
                 "steer concept select toxic.concepts.safetensors --concept toxic",
                 "steer concept select toxic.concepts.safetensors --concept toxic --by sta --count 16 --sae sae-l15 --write calm.json",
                 "steer concept select toxic.concepts.safetensors --concept toxic --rerank outputscore --check --examples 3 --control random-latent --model smollm2 --sae sae-l15 --text comments.csv --label toxic")
+            .WritesFile(parsed => parsed.GetValue(_policy))
             .Runs(RunAsync);
     }
 
@@ -127,7 +128,12 @@ internal sealed class ConceptSelectCommand
         var source = parsed.GetRequiredValue(_file);
         var statistics = await Task.Run(() => ConceptFile.Load(source), cancellationToken);
         var settings = Settings(parsed, statistics);
-        var folder = parsed.GetValue(_sae) is { } given ? new SandboxNames(_console).Sae(given) : null;
+        var folder = parsed.GetValue(_sae) is { } given ? new SandboxNames(_console).Sae(NamedSae.SplitSite(given).Folder) : null;
+        if (parsed.GetValue(_sae) is { } named && NamedSae.SplitSite(named).Site is { } site && site != statistics.Origin.Site)
+        {
+            throw new SteeringException($"{source} was measured at {statistics.Origin.Site}, not at {site}. Leave the site out, or fit the concepts there.");
+        }
+
         var sae = folder is null ? null : SaeFolder.Load(folder);
         if (sae is not null)
         {

@@ -25,6 +25,7 @@ internal static class DemoCommand
 
         return command
             .WithExamples("steer demo", "steer demo --seed 7 --replies 500 --json")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var source = parsed.GetValue(folder) is { } own ? DemoSource.Open(own) : DemoSource.Of(await Task.Run(() => console.Sandbox, cancellationToken));

@@ -54,7 +54,7 @@ internal static class DetoxFitCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)!).AddTo(command);
         command.Validators.Add(result =>
         {
             bool Given(Option option) => result.GetResult(option) is { Implicit: false };
@@ -88,6 +88,7 @@ internal static class DetoxFitCommand
                 "steer detox fit smollm2 --sae sae-l15 --toxic toxic.txt --clean clean.txt --out detox",
                 "steer detox fit smollm2 --sae sae-l15 --toxic pairs.tsv --field toxic --clean pairs.tsv --clean-field neutral --false-positives 0.02 --out detox",
                 "steer detox fit sandbox --sae late-topk --form chat --toxic rude.jsonl --clean friendly.jsonl --prompt-field prompt --out polite")
+            .MakesFolder(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var options = new DetoxOptions

@@ -36,10 +36,11 @@ internal static class EvaluateCommand
 
         return command
             .WithExamples("steer evaluate docs/experiments/sandbox-friendly.json", "steer evaluate detox.json --output runs/detox --resume --json")
+            .Keeps(parsed => Replies(Folder(parsed.GetValue(output), parsed.GetRequiredValue(file))))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var source = ExperimentSource.Read(parsed.GetRequiredValue(file), console, parsed.GetValue(programs));
-                var folder = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source.Experiment.Path) + "-results";
+                var folder = Folder(parsed.GetValue(output), source.Experiment.Path);
                 var options = new SteerableModelOptions { Device = device.Value(parsed), Threads = parsed.GetValue(threads), AllowCustomOperators = parsed.GetValue(operators) };
                 var result = await ProgressDisplay.RunTaskAsync(console, "loading the model", progress => RunAsync(source, folder, parsed.GetValue(resume), options, decoder.Value(parsed), progress, cancellationToken));
                 AtomicFile.WriteAllBytes(Path.Combine(folder, ResultFile), result.ToJson());
@@ -55,6 +56,12 @@ internal static class EvaluateCommand
                 }
             });
     }
+
+    private static string Folder(string? given, string experiment) => given ?? Path.GetFileNameWithoutExtension(experiment) + "-results";
+
+    private static Kept? Replies(string folder) => Path.Combine(folder, ExperimentRunner.RepliesFolder) is var replies && Directory.Exists(replies) && Directory.EnumerateFiles(replies, "*.jsonl").Any()
+        ? new Kept($"{folder} keeps what was replied so far", "--resume")
+        : null;
 
     private static async Task<ExperimentResult> RunAsync(ExperimentSource source, string folder, bool resume, SteerableModelOptions options, DecoderChoice decoder, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal static class FeaturesCommand
             FeaturesLabelCommand.Create(console),
         };
         var model = new ModelArguments(console).AddTo(command);
-        var folder = Values.Path("--sae", "SAE folder, or the name of one of the sandbox's.", "DIR", required: true);
+        var folder = Values.Path("--sae", "SAE folder, or the name of one of the sandbox's, with the site where its configuration names none.", "DIR[@SITE]", required: true);
         var prompt = new PromptArguments(messages: true);
         var top = Values.Whole("--top", "Features shown per token.", 1, 5);
         var summary = Values.Whole("--summary", "Features shown that stand out on the whole prompt, where the SAE has a catalogue; 0 for none.", 0, 10);
@@ -32,7 +32,7 @@ internal static class FeaturesCommand
         var json = CommandExtensions.Json();
         command.Options.Add(folder);
         prompt.AddTo(command);
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(folder)!).AddTo(command);
         foreach (var option in (Option[])[top, summary, catalogue, json])
         {
             command.Options.Add(option);

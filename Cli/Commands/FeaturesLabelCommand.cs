@@ -25,6 +25,7 @@ internal static class FeaturesLabelCommand
         });
         return command
             .WithExamples("steer features label 4514 \"rain and storms\" --sae sae-l15", "steer features label 4514 --remove --sae sae-l15")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var number = parsed.GetValue(feature);

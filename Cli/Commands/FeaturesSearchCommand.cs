@@ -20,6 +20,7 @@ internal static class FeaturesSearchCommand
         var catalogue = new CatalogueArguments(console).AddTo(command);
         return command
             .WithExamples("steer features search rain --sae sae-l15", "steer features search \"new york\" --catalogue features.sqlite --json")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var query = parsed.GetRequiredValue(text);

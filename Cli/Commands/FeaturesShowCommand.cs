@@ -20,6 +20,7 @@ internal static class FeaturesShowCommand
         var catalogue = new CatalogueArguments(console).AddTo(command);
         return command
             .WithExamples("steer features show 4514 --sae sae-l15")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 using var features = await Task.Run(() => catalogue.Open(parsed), cancellationToken);

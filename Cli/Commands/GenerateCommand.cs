@@ -26,6 +26,7 @@ internal static class GenerateCommand
                 "steer generate smollm2 --prompt \"The capital of France is\" --max-tokens 8",
                 "steer generate smollm2 --messages chat.json --policy calm.json --json",
                 "steer generate stories --prompt-ids 1,80,147,201 --temperature 0.8 --seed 7")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var start = Stopwatch.GetTimestamp();

@@ -39,6 +39,7 @@ internal static class HarvestCommand
         command.Options.Add(json);
         return command
             .WithExamples("steer harvest smollm2 --text corpus.txt --site 15 --out acts-l15", "steer harvest smollm2 --text chats.jsonl --chat --window 1024 --site 15 --out chat-l15 --precision bf16")
+            .Keeps(parsed => Shards(parsed.GetRequiredValue(output)!))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var folder = parsed.GetRequiredValue(output)!;
@@ -56,18 +57,15 @@ internal static class HarvestCommand
                     },
                     parsed.GetResult(tokens) is null ? 0 : parsed.GetValue(tokens)!.Value);
                 Pace? pace = null;
-                try
-                {
-                    var index = await ProgressDisplay.RunAsync(console, "loading the model", progress => ShardHarvest.Run(options, pace = new Pace(progress), cancellationToken));
-                    Write(console, parsed.GetValue(json), folder, index, pace!);
-                }
-                catch (OperationCanceledException) when (File.Exists(Path.Combine(folder, ShardIndex.FileName)))
-                {
-                    console.Error.WriteLine($"{folder} keeps the {ShardIndex.Load(folder).Counts.Tokens} tokens whose shards are written. The same command goes on from there.");
-                    throw;
-                }
+                var index = await ProgressDisplay.RunAsync(console, "loading the model", progress => ShardHarvest.Run(options, pace = new Pace(progress), cancellationToken));
+                Write(console, parsed.GetValue(json), folder, index, pace!);
             });
     }
+
+    /// <summary>What an interrupted harvest keeps.</summary>
+    internal static Kept? Shards(string folder) => File.Exists(Path.Combine(folder, ShardIndex.FileName)) && ShardIndex.Load(folder) is { Shards.Count: > 0 } index
+        ? new Kept(string.Create(CultureInfo.InvariantCulture, $"{folder} keeps the {index.Counts.Tokens:N0} tokens whose shards are written"))
+        : null;
 
     private static void Write(CliConsole console, bool json, string folder, ShardIndex index, Pace pace)
     {

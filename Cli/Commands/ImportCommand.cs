@@ -37,6 +37,7 @@ internal static class ImportCommand
             .WithExamples(
                 "steer import SmolLM2-135M-Instruct.Q4_1.gguf smollm2 --precision int4 --sites 15",
                 "steer import ./tinystories-656k stories --sites all")
+            .MakesFolder(parsed => parsed.GetValue(destination))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var to = SandboxNames.Destination(parsed.GetRequiredValue(destination));

@@ -17,6 +17,7 @@ internal static class InfoCommand
         var json = CommandExtensions.Json();
         return new Command("info", "Say what a file or folder is.") { path, json }
             .WithExamples("steer info smollm2", "steer info calm.json", "steer info model.gguf --json")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var description = await Task.Run(() => PathInspector.Describe(new SandboxNames(console).Any(parsed.GetRequiredValue(path))), cancellationToken);

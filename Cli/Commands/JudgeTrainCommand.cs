@@ -22,6 +22,7 @@ internal static class JudgeTrainCommand
             .WithExamples(
                 "steer judge train comments.csv --output toxic.safetensors",
                 "steer judge train tweets.csv --text tweet --label class --positive 0 --positive 1 --output offensive.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

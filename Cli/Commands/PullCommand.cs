@@ -3,6 +3,7 @@ using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
 using Steering.Export.Hub;
+using Steering.IO;
 
 namespace Steering.Cli.Commands;
 
@@ -26,6 +27,7 @@ internal static class PullCommand
                 "steer pull HuggingFaceTB/SmolLM2-135M-Instruct",
                 "steer pull bartowski/SmolLM2-135M-Instruct-GGUF --file '*Q4_K_M.gguf' --out smollm2",
                 "steer pull jbloom/GPT2-Small-SAEs-Reformatted --file 'blocks.8.hook_resid_pre/*' --out gpt2-saes")
+            .Keeps(parsed => Kept(parsed.GetValue(output) ?? HubRepository.Parse(parsed.GetRequiredValue(source)).Name))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var repository = HubRepository.Parse(parsed.GetRequiredValue(source));
@@ -41,26 +43,19 @@ internal static class PullCommand
                     Endpoint = (parsed.GetValue(endpoint) ?? Variable(EndpointVariable)) is { } address ? HubConnection.ParseEndpoint(address) : HubConnection.DefaultEndpoint,
                     Token = Variable(TokenVariable),
                 };
-                var relay = new Relay();
-                try
+                var result = await ProgressDisplay.RunTaskAsync(console, $"asking for {repository}", progress => HubPuller.PullAsync(options, connection, new Relay(progress), cancellationToken));
+                if (parsed.GetValue(json))
                 {
-                    var result = await ProgressDisplay.RunTaskAsync(console, $"asking for {repository}", progress => HubPuller.PullAsync(options, connection, relay.To(progress), cancellationToken));
-                    if (parsed.GetValue(json))
-                    {
-                        WriteJson(console.Output, result, connection);
-                    }
-                    else
-                    {
-                        WriteText(console.Output, result);
-                    }
+                    WriteJson(console.Output, result, connection);
                 }
-                catch (OperationCanceledException) when (relay.Bytes > 0)
+                else
                 {
-                    console.Error.WriteLine($"{options.Folder} keeps {ByteText.Of(relay.Bytes)} of {ByteText.Of(relay.TotalBytes)}. The same command goes on from there.");
-                    throw;
+                    WriteText(console.Output, result);
                 }
             });
     }
+
+    private static Kept? Kept(string folder) => HubPuller.BytesKept(folder) is > 0 and var bytes ? new Kept($"{folder} keeps {ByteText.Of(bytes)}") : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
@@ -119,25 +114,12 @@ internal static class PullCommand
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? string.Empty : "s")}";
 
-    private sealed class Relay : IProgress<HubPullProgress>
+    private sealed class Relay(IProgress<StageProgress> progress) : IProgress<HubPullProgress>
     {
-        private IProgress<StageProgress>? _progress;
-
-        public long Bytes { get; private set; }
-
-        public long TotalBytes { get; private set; }
-
-        public Relay To(IProgress<StageProgress> progress)
-        {
-            _progress = progress;
-            return this;
-        }
-
         public void Report(HubPullProgress value)
         {
-            (Bytes, TotalBytes) = (value.Bytes, value.TotalBytes);
             var share = value.TotalBytes > 0 ? $" ({ByteText.Of(value.Bytes)} of {ByteText.Of(value.TotalBytes)})" : string.Empty;
-            _progress?.Report(new StageProgress(value.Stage + share, value.Fraction));
+            progress.Report(new StageProgress(value.Stage + share, value.Fraction));
         }
     }
 }

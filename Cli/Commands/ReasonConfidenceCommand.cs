@@ -48,9 +48,10 @@ internal static class ReasonConfidenceCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         return command
             .WithExamples("steer reason confidence smollm2 sae-l15 confident --checkpoint SmolLM2-135M-Instruct.gguf --text traces.jsonl --iterations 200 --samples 5")
+            .MakesFolder(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var autoencoder = SaeSource.LoadBare(model.Sae(parsed, parsed.GetRequiredValue(sae)));

@@ -35,9 +35,10 @@ internal static class ReasonFalsifyCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         return command
             .WithExamples("steer reason falsify smollm2 sae-l15 --text traces.jsonl --labels labels --words \"backtracking=wait,alternatively,hmm\" --plain wiki.txt --report falsify.html")
+            .WritesFile(parsed => parsed.GetValue(report))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var words = traces.Words(parsed) ?? throw new SteeringException("The test needs cue words; give --words BEHAVIOUR=word,another word.");

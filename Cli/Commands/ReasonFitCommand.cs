@@ -73,6 +73,7 @@ internal static class ReasonFitCommand
             .WithExamples(
                 "steer reason fit smollm2 behaviours --text traces.jsonl --labels labels --site 15 --site 25",
                 "steer reason fit smollm2 behaviours --text traces.jsonl --words \"reflection=wait,hmm,let me check\" --words backtracking=alternatively --sae sae-l15")
+            .MakesFolder(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var cut = SiteCut.Load(model.Folder(parsed));
@@ -89,7 +90,7 @@ internal static class ReasonFitCommand
                 var given = saeFolders.Select((path, index) =>
                 {
                     var sae = SaeSource.LoadBare(model.Sae(parsed, path));
-                    return (Site: SaeSite.Require(sae, siteNames.Length == 0 ? null : siteNames[index], cut, parsed.GetValue(other)), Sae: (SparseAutoencoder?)sae);
+                    return (Site: SaeSite.Require(sae, SaeSite.OneOf(siteNames.Length == 0 ? null : siteNames[index], NamedSae.SplitSite(path).Site), cut, parsed.GetValue(other)), Sae: (SparseAutoencoder?)sae);
                 }).ToArray();
                 var places = given.Length > 0 ? given : [.. siteNames.Select(site => (cut.Name(SiteName.Full(site)), (SparseAutoencoder?)null))];
                 if (places.DistinctBy(place => place.Site, StringComparer.Ordinal).Count() < places.Length)

@@ -31,7 +31,7 @@ internal static class ReasonScoreCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         return command
             .WithExamples("steer reason score smollm2 sae-l15 --text traces.jsonl --words \"cues=wait,hmm,maybe,perhaps,alternatively,however,therefore,let me,but,another\"")
             .Runs(async (parsed, cancellationToken) =>

@@ -41,6 +41,7 @@ internal static class SaeConvertCommand
                 "steer sae convert gemma-scope-2b-pt-res/layer_20/width_16k/average_l0_71 gemma-l20",
                 "steer sae convert Llama3_1-8B-Base-L15R-8x llama-l15 --fold scale",
                 "steer sae convert params.npz gemma-l20 --site 20 --model-name gemma-2-2b")
+            .MakesFolder(parsed => parsed.GetValue(destination))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var (from, to) = (new SandboxNames(console).Sae(parsed.GetRequiredValue(source)), parsed.GetRequiredValue(destination));

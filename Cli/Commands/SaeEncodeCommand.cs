@@ -22,6 +22,7 @@ internal static class SaeEncodeCommand
         var tensor = Values.Path("--tensor", "Name of the tensor to read, as in resid_post.15.", "NAME");
         return new Command("encode", "Encode residual vectors with a sparse autoencoder.") { folder, input, output, tensor }
             .WithExamples("steer sae encode sae-l15 --input trace.safetensors --tensor resid_post.15 --output acts.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

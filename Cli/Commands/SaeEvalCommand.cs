@@ -37,7 +37,7 @@ internal static class SaeEvalCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(sae)).AddTo(command);
         command.Validators.Add(result =>
         {
             bool Given(Option option) => result.GetResult(option) is { Implicit: false };
@@ -58,6 +58,8 @@ internal static class SaeEvalCommand
             .WithExamples(
                 "steer sae eval smollm2 sae-l15 --text test.txt",
                 "steer sae eval smollm2 sae-l15 --text test.txt --catalogue --report eval.html")
+            .WritesFile(parsed => parsed.GetValue(report))
+            .WritesFile(parsed => parsed.GetResult(catalogue) is null ? null : parsed.GetValue(catalogue) ?? Path.Combine(SaeFolder.FolderOf(model.Sae(parsed, parsed.GetRequiredValue(sae))), FeatureCatalogue.FileName))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = model.Sae(parsed, parsed.GetRequiredValue(sae));

@@ -38,6 +38,7 @@ internal static class SaeExportCommand
             .WithExamples(
                 "steer sae export sae-l15 sae-l15-onnx",
                 "steer sae export sae-l15 sae-l15-onnx --graph encode --precision fp16")
+            .MakesFolder(parsed => parsed.GetValue(destination))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var (from, to) = (new SandboxNames(console).Sae(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(destination));

@@ -28,9 +28,10 @@ internal static class SaeStatsCommand
             command.Options.Add(option);
         }
 
-        var site = new SaeSite().AddTo(command);
+        var site = new SaeSite(parsed => parsed.GetRequiredValue(folder)).AddTo(command);
         return command
             .WithExamples("steer sae stats smollm2 sae-l15 --text corpus.txt")
+            .WritesFile(parsed => parsed.GetValue(output) ?? SaeFolder.StatisticsPath(model.Sae(parsed, parsed.GetRequiredValue(folder))))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var from = parsed.GetRequiredValue(text)!;

@@ -16,6 +16,7 @@ internal static class SocketCommand
         var name = new Option<string?>("--name") { Description = "Name of the model, by which SAEs are matched to it; the folder's own unless given.", HelpName = "TEXT" };
         return new Command("socket", "Put sockets into a model folder, so that it can be steered.") { model, destination, sites, name }
             .WithExamples("steer socket phi3-mini phi3-mini-s --sites 8,15,22")
+            .MakesFolder(parsed => parsed.GetValue(destination))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var to = SandboxNames.Destination(parsed.GetRequiredValue(destination));

@@ -34,6 +34,7 @@ internal static class TokenizeCommand
             .WithExamples(
                 "steer tokenize smollm2 \"Hello world\"",
                 "steer tokenize smollm2 --ids 19556,905")
+            .AnswersAtOnce()
             .Runs(async (parsed, cancellationToken) =>
             {
                 var given = parsed.Given(ids);

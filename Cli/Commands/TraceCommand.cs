@@ -23,6 +23,7 @@ internal static class TraceCommand
         command.Options.Add(json);
         return command
             .WithExamples("steer trace smollm2 --prompt \"Once upon a time\" --output trace.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

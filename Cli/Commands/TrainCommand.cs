@@ -43,11 +43,18 @@ internal static class TrainCommand
                 "steer train smollm2 corpus.txt sae-l15 --site 15 --latents 4608 --k 32 --eval-text held-out.txt",
                 "steer train smollm2 corpus.jsonl saes --site 15 --kind topk,matryoshka --k 16,32,64 --tokens 2000000",
                 "steer train smollm2 corpus.jsonl saes --site 15 --kind topk,matryoshka --k 16,32,64 --tokens 2000000 --resume")
+            .Keeps(parsed => Kept(parsed.GetRequiredValue(output), parsed.GetValue(shards)))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(output)));
                 RefuseOccupied(destination);
                 var from = parsed.GetRequiredValue(text);
+                if (Directory.Exists(from))
+                {
+                    // Said before anything else: a folder of another kind may lack everything else too.
+                    _ = ShardFolder.Open(from);
+                }
+
                 var cut = SiteCut.Load(model.Folder(parsed));
                 var where = cut.Name(SiteName.Full(parsed.GetRequiredValue(site)));
                 var options = harvest.Apply(parsed, new ActivationSourceOptions
@@ -62,9 +69,13 @@ internal static class TrainCommand
                 TrainingMembers.Validate(training.Members(parsed, cut.HiddenSize, 1), cut.HiddenSize);
                 var (windows, corpus) = await Task.Run(() => evaluation.Read(parsed, options, cancellationToken), cancellationToken);
                 TorchRuntime.EnsureLoaded(notice: console.Error.WriteLine);
+                var clock = new TrainingClock(console.Time);
                 using var input = await ProgressDisplay.RunAsync(console, "opening the text", progress => TrainingInput.Open(options, training.Tokens(parsed), progress, cancellationToken));
                 using var run = await ProgressDisplay.RunAsync(console, "harvesting the first activations", _ => TrainingRun.Open(training.Members(parsed, cut.HiddenSize, input.OnePass), input.Source, destination + RunSuffix, parsed.GetValue(resume), cancellationToken));
+                clock.Next();
+                var started = run.Trainers[0].StepsDone;
                 await TrainingBoard.RunAsync(console, run, progress => run.Complete(progress: progress, cancellationToken: cancellationToken));
+                clock.Next();
                 var writer = new TrainingOutput
                 {
                     Cut = cut,
@@ -75,9 +86,16 @@ internal static class TrainCommand
                     Corpus = corpus,
                 };
                 var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, destination, new EvaluationStages(progress), cancellationToken));
-                Print(console, results, destination, model.Given(parsed), input.Counts, corpus, parsed.GetValue(json));
+                clock.Next();
+                Print(console, results, destination, model.Given(parsed), input.Counts, corpus, clock.Parts(results.Sum(result => result.Steps.Where(step => step.Step > started).Sum(step => step.Seconds))), parsed.GetValue(json));
             });
     }
+
+    private static Kept? Kept(string output, string? shards) => TrainingRun.StepsKept(Run(output)) is { } steps
+        ? new Kept(string.Create(CultureInfo.InvariantCulture, $"{Run(output)} keeps the run up to step {steps:N0}"), "--resume")
+        : shards is null ? null : HarvestCommand.Shards(shards);
+
+    private static string Run(string output) => Path.TrimEndingDirectorySeparator(output) + RunSuffix;
 
     private static void RefuseOccupied(string destination)
     {
@@ -87,7 +105,7 @@ internal static class TrainCommand
         }
     }
 
-    private static void Print(CliConsole console, IReadOnlyList<TrainedSae> results, string destination, string modelName, string counts, string corpus, bool json)
+    private static void Print(CliConsole console, IReadOnlyList<TrainedSae> results, string destination, string modelName, string counts, string corpus, TrainingTimes times, bool json)
     {
         if (json)
         {
@@ -105,6 +123,7 @@ internal static class TrainCommand
                     ceRecovered = result.Evaluation?.CrossEntropy?.RecoveredFromZero,
                     seconds = result.Seconds,
                 }),
+                seconds = new { harvesting = times.Harvesting, steps = times.Steps, measuring = times.Measuring, all = times.All },
             }));
             return;
         }
@@ -122,6 +141,12 @@ internal static class TrainCommand
 
         console.Terminal.Write(table);
         console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Trained on {results[0].Steps[^1].Tokens:N0} activations; {counts}."));
+        console.Output.WriteLine(times.ToString());
+        foreach (var remark in results.Select(result => result.ToReportedRun()).Select(ComparisonTable.Remark).OfType<string>())
+        {
+            console.Output.WriteLine(remark);
+        }
+
         console.Output.WriteLine(corpus.Length == 0 ? "Nothing was measured." : $"Measured on {corpus}.");
         console.Output.WriteLine($"{Path.Combine(destination, TrainingOutput.ReportName)} is the report. Steer with: steer chat {modelName} --sae {results[0].Folder}");
     }

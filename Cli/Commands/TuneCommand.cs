@@ -46,6 +46,8 @@ internal static class TuneCommand
             .WithExamples(
                 "steer tune sandbox --policy friendly --text prompts.txt --kl 0.1 --output friendly-0.1.json",
                 "steer tune smollm2 --sae sae-l15 --policy calm.json --text wiki.txt --keep 0.99 --plot curve.svg")
+            .WritesFile(parsed => parsed.GetValue(output))
+            .WritesFile(parsed => parsed.GetValue(plot))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var (goal, target) = parsed.GetValue(divergence) is { } nats ? (StrengthGoal.Divergence, nats)
@@ -119,14 +121,40 @@ internal static class TuneCommand
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (var point in points.OrderBy(point => point.Strength))
+        foreach (var row in Rows(points, found))
         {
-            string[] cells = [Number(point.Strength, "G4"), Number(point.Divergence, "F4"), Number(point.Loss, "F4"), Number(100 * point.Accuracy, "F1") + " %"];
-            table.AddRow(cells.Select(cell => new Text(cell, point == found ? new Style(decoration: Decoration.Bold) : Style.Plain)));
+            table.AddRow(row.Cells.Select(cell => new Text(cell, row.IsFound ? new Style(decoration: Decoration.Bold) : Style.Plain)));
         }
 
         console.Terminal.Write(table);
+        if (points.TrueForAll(point => point.Divergence == 0))
+        {
+            console.Output.WriteLine("The policy changes nothing on these texts at any of these strengths: what it turns is never active in them. Give texts in which it is.");
+        }
+
         console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Strength {found.Strength:G4}: KL {found.Divergence:F4}, loss {unsteered.Loss:F4} → {found.Loss:F4}, next token right {100 * unsteered.Accuracy:F1} → {100 * found.Accuracy:F1} %."));
+    }
+
+    /// <summary>One row for strengths whose numbers are the same as they are shown.</summary>
+    private static List<(string[] Cells, bool IsFound)> Rows(List<StrengthPoint> points, StrengthPoint found)
+    {
+        var rows = new List<(string[] Cells, bool IsFound)>();
+        foreach (var point in points.OrderBy(point => point.Strength))
+        {
+            string[] cells = [Number(point.Strength, "G4"), Number(point.Divergence, "F4"), Number(point.Loss, "F4"), Number(100 * point.Accuracy, "F1") + " %"];
+            if (rows is [.., var last] && point.Strength > 0 && !last.Cells[0].Equals("0", StringComparison.Ordinal) && last.Cells[1..].SequenceEqual(cells[1..], StringComparer.Ordinal))
+            {
+                var first = last.Cells[0].Split(" – ")[0];
+                last.Cells[0] = first == cells[0] ? first : $"{first} – {cells[0]}";
+                rows[^1] = (last.Cells, last.IsFound || point == found);
+            }
+            else
+            {
+                rows.Add((cells, point == found));
+            }
+        }
+
+        return rows;
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

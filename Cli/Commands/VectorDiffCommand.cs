@@ -29,6 +29,7 @@ internal static class VectorDiffCommand
 
         return command
             .WithExamples("steer vector diff smollm2 --positive calm.txt --negative angry.txt --site 15 --output calm.safetensors")
+            .WritesFile(parsed => parsed.GetValue(output))
             .Runs(async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetRequiredValue(output)!;

@@ -1,6 +1,7 @@
 using Steering.IO;
 using Steering.Models;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sockets;
 using Steering.Training.Activations;
 
@@ -22,6 +23,9 @@ internal static class PathInspector
         {
             throw new SteeringException($"{path} does not exist; check the path.");
         }
+
+        // Says what is no regular file, and what may not be read.
+        ReadableFile.Open(path).Dispose();
 
         // A file that only makes sense with its folder means the folder.
         if (Path.GetFileName(path) is GenAiConfig.FileName or SocketManifest.FileName or ShardIndex.FileName)
@@ -74,6 +78,11 @@ internal static class PathInspector
         if (Path.Combine(folder, "ae.pt") is var pickle && File.Exists(pickle))
         {
             throw PickleFile.Refusal(pickle);
+        }
+
+        if (SaePlace.Lacking(folder) is { } lacking)
+        {
+            throw new SteeringException(lacking);
         }
 
         return File.Exists(Path.Combine(folder, "config.json"))

@@ -33,8 +33,11 @@ internal sealed class CliConsole
     /// <summary>Whether a person sits at both ends, so that keys and redrawing make sense.</summary>
     public required bool IsInteractive { get; init; }
 
-    /// <summary>Whether progress is drawn: neither output is redirected.</summary>
+    /// <summary>Whether progress is drawn, neither output being redirected; it is written in lines otherwise.</summary>
     public required bool ShowsProgress { get; init; }
+
+    /// <summary>Clock of progress.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Opens the bundled sandbox.</summary>
     public Func<CancellationToken, SandboxBundle> OpenSandbox { get; init; } = cancellationToken => SandboxBundle.Open(cancellationToken: cancellationToken);

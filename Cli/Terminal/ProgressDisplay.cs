@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Steering.Cli.Terminal;
 
-/// <summary>Shows how far long work has come; silent where an output is redirected.</summary>
+/// <summary>Shows how far long work has come: a bar at a terminal, lines where an output is redirected.</summary>
 internal static class ProgressDisplay
 {
     /// <summary>Runs work on another thread and draws a bar while it runs.</summary>
@@ -22,20 +22,14 @@ internal static class ProgressDisplay
     {
         if (!console.ShowsProgress)
         {
-            return await work(new Silent());
+            using var lines = new ProgressLines(console, title);
+            return await work(lines);
         }
 
         return await console.ErrorTerminal.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context => work(new Bar(context.AddTask(Markup.Escape(title), maxValue: 1))));
-    }
-
-    private sealed class Silent : IProgress<StageProgress>
-    {
-        public void Report(StageProgress value)
-        {
-        }
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<StageProgress>

@@ -11,15 +11,15 @@ internal static class TrainingBoard
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Runs work and redraws the board while it runs; silent where an output is redirected.</summary>
+    /// <summary>Runs work and redraws the board while it runs; lines where an output is redirected.</summary>
     /// <param name="console">Where to draw.</param>
     /// <param name="run">The run that is worked on.</param>
     /// <param name="work">Receives where to report.</param>
-    public static Task RunAsync(Terminal.CliConsole console, TrainingRun run, Action<IProgress<IReadOnlyList<TrainingStep>>?> work)
+    public static Task RunAsync(Terminal.CliConsole console, TrainingRun run, Action<IProgress<IReadOnlyList<TrainingStep>>> work)
     {
         var started = run.Trainers[0].StepsDone;
         return !console.ShowsProgress
-            ? Task.Run(() => work(null))
+            ? Terminal.ProgressDisplay.RunAsync(console, "training", progress => Run(() => work(new Lines(progress, run.Members[0].Options.Steps))))
             : console.ErrorTerminal.Live(new Text("waiting for activations")).AutoClear(true).StartAsync(context =>
                 Task.Run(() => work(new Watcher(seen => context.UpdateTarget(Of(run.Members, seen.Steps, started, seen.Elapsed))))));
     }
@@ -52,7 +52,20 @@ internal static class TrainingBoard
         return new Rows(table, bar, new Text(string.Create(CultureInfo.InvariantCulture, $"step {first.Step:N0} of {options.Steps:N0}, {first.Tokens:N0} tokens, {rate:N0} tokens/s, {left:hh\\:mm\\:ss} left")));
     }
 
+    private static bool Run(Action work)
+    {
+        work();
+        return true;
+    }
+
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private sealed class Lines(IProgress<Terminal.StageProgress> progress, long all) : IProgress<IReadOnlyList<TrainingStep>>
+    {
+        public void Report(IReadOnlyList<TrainingStep> value) => progress.Report(new Terminal.StageProgress(
+            string.Create(CultureInfo.InvariantCulture, $"training, step {value[0].Step:N0} of {all:N0}, FVU {value.Min(step => step.FractionUnexplained):F4}"),
+            (double)value[0].Step / all));
+    }
 
     private sealed class Watcher(Action<Watcher.Seen> draw) : IProgress<IReadOnlyList<TrainingStep>>
     {

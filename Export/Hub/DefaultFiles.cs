@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Steering.Export.Checkpoints;
+using Steering.IO;
 
 namespace Steering.Export.Hub;
 

@@ -1,3 +1,5 @@
+using Steering.IO;
+
 namespace Steering.Export.Hub;
 
 /// <summary>How a Hugging Face-compatible host is reached. No text of this class holds the token.</summary>
@@ -70,16 +72,6 @@ public sealed class HubConnection
         }
     }
 
-    private static long SystemFreeBytes(string folder)
-    {
-        try
-        {
-            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(Path.GetFullPath(folder))! : Path.GetFullPath(folder)).AvailableFreeSpace;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // A network share may not say; the write itself will.
-            return long.MaxValue;
-        }
-    }
+    // A network share may not say; the write itself will.
+    private static long SystemFreeBytes(string folder) => DiskSpace.Free(folder) ?? long.MaxValue;
 }

@@ -1,3 +1,5 @@
+using Steering.IO;
+
 namespace Steering.Export.Hub;
 
 /// <summary>
@@ -80,6 +82,14 @@ public static class HubPuller
             [.. choice.Files.Select(file => new HubPulledFile(file.Path, file.Size, file.Hash.ToString(), fetched.Contains(file.Path)))],
             choice.LeftOut,
             meter.Received);
+    }
+
+    /// <summary>Bytes that a folder holds of a pull, whole files and parts; 0 where it holds none.</summary>
+    /// <param name="folder">A folder, pulled or not.</param>
+    public static long BytesKept(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        return PullFolder.BytesKept(folder);
     }
 
     private static Dictionary<HubFile, string> Resolve(string folder, IReadOnlyList<HubFile> files)

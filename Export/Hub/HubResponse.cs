@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Steering.IO;
 
 namespace Steering.Export.Hub;
 

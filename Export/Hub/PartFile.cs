@@ -141,7 +141,7 @@ internal sealed class PartFile : IDisposable
     }
 
     private static SteeringException Unwritable(string path, Exception failure) =>
-        new($"{path} cannot be written: {failure.Message} What came so far is kept; make room or mend the folder, and the same command goes on.", failure);
+        WriteFailure.Of(path, failure, kept: "What came so far is kept, and the same command goes on from there.");
 
     private void Close()
     {

@@ -15,9 +15,9 @@ internal sealed class PullFolder : IDisposable
     private const string PartEnding = ".part";
 
     private readonly string _hidden;
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
 
-    private PullFolder(string root, string hidden, FileStream held) => (Root, _hidden, _lock) = (root, hidden, held);
+    private PullFolder(string root, string hidden, FolderLock held) => (Root, _hidden, _lock) = (root, hidden, held);
 
     /// <summary>The folder that holds the files.</summary>
     public string Root { get; }
@@ -39,21 +39,10 @@ internal sealed class PullFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SteeringException($"{root} cannot be written: {failure.Message} Choose another folder with --out.", failure);
+            throw WriteFailure.Of(root, failure);
         }
 
-        try
-        {
-            return new PullFolder(full, hidden, new FileStream(Path.Combine(hidden, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
-        }
-        catch (IOException failure)
-        {
-            throw new SteeringException($"Another process is pulling into {root}; wait until it is done, or choose another folder with --out. ({failure.Message})", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new SteeringException($"{root} cannot be written: {failure.Message} Choose another folder with --out.", failure);
-        }
+        return new PullFolder(full, hidden, FolderLock.Inside(hidden, root));
     }
 
     /// <summary>Refuses a folder whose pull was interrupted, so that nothing is made of half a checkpoint.</summary>
@@ -75,6 +64,21 @@ internal sealed class PullFolder : IDisposable
                 $"{root} is a pull that did not finish: {missing.Length} of {record.Files.Count} files are still to come ('{missing[0].Path}'). "
                 + $"Go on with 'steer pull {record.Repository}@{record.Commit} --out {root}' and its --file options, or remove {Path.Combine(root, Name)} if you completed it otherwise.");
         }
+    }
+
+    /// <summary>Bytes of the files that came and of the parts of others.</summary>
+    /// <param name="root">A folder, pulled or not.</param>
+    public static long BytesKept(string root)
+    {
+        var hidden = Path.Combine(root, Name);
+        if (!Directory.Exists(hidden))
+        {
+            return 0;
+        }
+
+        var record = Path.Combine(hidden, RecordName);
+        return new DirectoryInfo(hidden).EnumerateFiles("*" + PartEnding).Sum(part => part.Length)
+            + (File.Exists(record) ? PullRecord.Read(record).Files.Values.Where(file => file.Modified is not null).Sum(file => file.Size) : 0);
     }
 
     /// <summary>The record, or null where there is none yet.</summary>

@@ -65,7 +65,7 @@ public static class OnnxModelFile
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, model.WriteTo);
+        AtomicFile.Write(path, model.WriteTo, model.CalculateSize());
     }
 
     /// <summary>
@@ -83,13 +83,15 @@ public static class OnnxModelFile
         var total = builder.Contents.Values.Sum(content => content.Length);
         var location = Path.GetFileName(path) + DataSuffix;
         var places = new Dictionary<string, ExternalData>(StringComparer.Ordinal);
-        using (var data = new FileStream(path + DataSuffix, new FileStreamOptions
+        DiskSpace.Require(path + DataSuffix, total);
+        try
         {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 1 << 20,
-        }))
-        {
+            using var data = new FileStream(path + DataSuffix, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 1 << 20,
+            });
             long done = 0;
             foreach (var tensor in builder.Model.Graph.Initializer)
             {
@@ -116,6 +118,10 @@ public static class OnnxModelFile
             }
 
             data.Flush(flushToDisk: true);
+        }
+        catch (IOException failure) when (WriteFailure.IsOfWriting(failure))
+        {
+            throw WriteFailure.Of(path + DataSuffix, failure, total);
         }
 
         foreach (var tensor in builder.Model.Graph.Initializer)

@@ -1,11 +1,15 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Steering.IO;
 
 namespace Steering.Catalogues;
 
 /// <summary>One SQLite connection with its statements prepared once. Not thread-safe.</summary>
 internal sealed class CatalogueConnection : IDisposable
 {
+    /// <summary>SQLite's code for a disk that is full.</summary>
+    public const int Full = 13;
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
@@ -45,7 +49,7 @@ internal sealed class CatalogueConnection : IDisposable
     {
         5 or 6 => new SteeringException($"{path} is being written by another program; wait until it is done.", failure),
         8 or 14 => new SteeringException($"{path} cannot be opened: {failure.Message}", failure),
-        13 => new SteeringException($"{path} cannot be written: the disk is full.", failure),
+        Full => WriteFailure.Full(path, failure),
         26 => new SteeringException($"{path} is no feature catalogue (no SQLite file); 'steer sae eval … --catalogue' makes one.", failure),
         _ => new SteeringException($"{path} is damaged ({failure.Message}); make the catalogue again with 'steer sae eval … --catalogue'.", failure),
     };

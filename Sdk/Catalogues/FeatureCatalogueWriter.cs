@@ -28,7 +28,7 @@ public sealed class FeatureCatalogueWriter : IDisposable
     private FeatureCatalogueWriter(string destination, CatalogueInfo info)
     {
         _destination = destination;
-        _temporary = AtomicFile.TemporaryName(destination);
+        _temporary = Leftovers.Name(destination);
         _info = info;
         _connection = CatalogueConnection.Open(_temporary, SqliteOpenMode.ReadWriteCreate);
     }
@@ -52,6 +52,7 @@ public sealed class FeatureCatalogueWriter : IDisposable
             throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{full}: a catalogue of {info.LatentCount} latents of width {info.HiddenSize} over {info.Tokens} tokens cannot be."));
         }
 
+        Leftovers.Sweep(Path.GetDirectoryName(full)!);
         var writer = new FeatureCatalogueWriter(full, info);
         try
         {
@@ -194,7 +195,9 @@ public sealed class FeatureCatalogueWriter : IDisposable
         }
         catch (SqliteException failure)
         {
-            throw new SteeringException($"{_destination} cannot be written: {failure.Message}", failure);
+            throw failure.SqliteErrorCode == CatalogueConnection.Full
+                ? WriteFailure.Full(_destination, failure)
+                : new SteeringException($"{_destination} cannot be written: {failure.Message}", failure);
         }
     }
 }

@@ -102,7 +102,7 @@ public sealed class SteeringResources
             if (policy is null || !policy.Saes.TryGetValue(id, out var reference))
             {
                 string[] known = [.. _registered.Keys.Concat(policy?.Saes.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-                throw new UnknownNameException(NamedKind.Sae, id, known, $"{where}: there is no SAE '{id}'; known are {Names(known)}. Name its folder under \"saes\" in the policy, or register it.");
+                throw new UnknownNameException(NamedKind.Sae, id, known, $"{where}: there is no SAE '{id}'; known are {Names(known)}. Name its folder under \"saes\" in the policy, give it with --sae {id}=DIR on the command line, or register it.");
             }
 
             var folder = Resolve(policy, reference.Path, where);
@@ -147,7 +147,7 @@ public sealed class SteeringResources
         var known = KnownIds(policy);
         return known.Count == 1
             ? known.First()
-            : throw new SteeringException($"{where}: the feature names no SAE, and there {(known.Count == 0 ? "is none: name its folder under \"saes\" in the policy, or register it" : $"are several ({Names(known)}): name one with 'sae'")}.");
+            : throw new SteeringException($"{where}: the feature names no SAE, and there {(known.Count == 0 ? "is none: name its folder under \"saes\" in the policy, give it with --sae DIR on the command line, or register it" : $"are several ({Names(known)}): name one with 'sae'")}.");
     }
 
     private SortedSet<string> KnownIds(SteeringPolicy? policy) =>

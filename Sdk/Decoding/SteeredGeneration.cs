@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntimeGenAI;
 using Steering.Compilation;
 using Steering.IO;
 using Steering.Models;

@@ -4,7 +4,7 @@ namespace Steering.IO;
 
 /// <summary>
 /// Writes a file so that its final name shows the old content or the whole new content, never a part: a temporary file
-/// in the same folder, flushed to the disk, then renamed.
+/// in the same folder, flushed to the disk, then renamed. What a killed process left of its own in that folder is removed.
 /// </summary>
 public static class AtomicFile
 {
@@ -13,8 +13,9 @@ public static class AtomicFile
     /// <summary>Writes a file through a stream.</summary>
     /// <param name="path">Final name; an existing file is replaced.</param>
     /// <param name="write">Writes the content. When it throws, nothing is left behind and an existing file stays.</param>
-    /// <exception cref="SteeringException">The folder does not exist or cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="bytes">How many bytes the content has, where that is known: what does not fit the disk is refused before it is written.</param>
+    /// <exception cref="SteeringException">The folder does not exist or cannot be written, or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> write, long? bytes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -30,7 +31,13 @@ public static class AtomicFile
             throw new SteeringException($"{full} cannot be written: a folder has that name. Choose another name.");
         }
 
-        var temporary = TemporaryName(full);
+        if (bytes is { } needed)
+        {
+            DiskSpace.Require(full, needed);
+        }
+
+        Leftovers.Sweep(folder);
+        var temporary = Leftovers.Name(full);
         try
         {
             using (var stream = Create(temporary, full))
@@ -41,9 +48,14 @@ public static class AtomicFile
 
             File.Move(temporary, full, overwrite: true);
         }
-        catch
+        catch (Exception failure)
         {
             File.Delete(temporary);
+            if (WriteFailure.IsOfWriting(failure))
+            {
+                throw WriteFailure.Of(full, failure, bytes);
+            }
+
             throw;
         }
     }
@@ -55,18 +67,14 @@ public static class AtomicFile
     public static void WriteAllText(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>Writes bytes.</summary>
     /// <param name="path">Final name; an existing file is replaced.</param>
     /// <param name="bytes">The content.</param>
     /// <exception cref="SteeringException">The folder does not exist or cannot be written.</exception>
-    public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
-
-    /// <summary>A hidden name beside <paramref name="path"/> that no other writer uses.</summary>
-    internal static string TemporaryName(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+    public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span), bytes.Length);
 
     private static FileStream Create(string temporary, string final)
     {
@@ -76,7 +84,7 @@ public static class AtomicFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SteeringException($"{final} cannot be written: {failure.Message} Choose a folder that can be written.", failure);
+            throw WriteFailure.Of(final, failure);
         }
     }
 }

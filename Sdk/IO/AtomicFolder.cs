@@ -2,7 +2,7 @@ namespace Steering.IO;
 
 /// <summary>
 /// Builds a folder under a temporary name beside its destination and renames it at the end, so that an interrupted
-/// operation leaves nothing under the final name.
+/// operation leaves nothing under the final name. What a killed process left beside it is removed by the next.
 /// </summary>
 /// <example><code>
 /// using var folder = AtomicFolder.Create(destination);
@@ -41,7 +41,8 @@ public sealed class AtomicFolder : IDisposable
             throw new SteeringException($"{full} is the root of a file system; name a folder below it.");
         }
 
-        var temporary = AtomicFile.TemporaryName(full);
+        Leftovers.Sweep(parent);
+        var temporary = Leftovers.Name(full);
         try
         {
             Directory.CreateDirectory(parent);
@@ -49,7 +50,7 @@ public sealed class AtomicFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SteeringException($"{full} cannot be created: {failure.Message} Choose a folder that can be written.", failure);
+            throw WriteFailure.Of(full, failure);
         }
 
         return new AtomicFolder(full, temporary, replace);
@@ -90,7 +91,7 @@ public sealed class AtomicFolder : IDisposable
 
     private void Replace()
     {
-        var old = AtomicFile.TemporaryName(Destination);
+        var old = Leftovers.Name(Destination, Leftovers.Replaced);
         Directory.Move(Destination, old);
         try
         {

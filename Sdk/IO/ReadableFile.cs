@@ -4,7 +4,7 @@ namespace Steering.IO;
 public static class ReadableFile
 {
     /// <summary>Opens a file for reading; others may read it too.</summary>
-    /// <exception cref="SteeringException">The file is missing, a folder, or cannot be read.</exception>
+    /// <exception cref="SteeringException">The file is missing, a folder, a pipe or a device, or cannot be read.</exception>
     public static FileStream Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -13,6 +13,7 @@ public static class ReadableFile
             throw new SteeringException($"{path} is a folder; a file was expected.");
         }
 
+        RefuseSpecial(path);
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
@@ -50,5 +51,39 @@ public static class ReadableFile
         }
 
         return bytes;
+    }
+
+    /// <summary>
+    /// What is read here is read by its length, and from several places: a pipe, as a shell's &lt;(…) is one, has neither, and
+    /// opening one that nobody writes waits for ever.
+    /// </summary>
+    private static void RefuseSpecial(string path)
+    {
+        if (OperatingSystem.IsWindows() || new FileInfo(path) is not { Exists: true, Length: 0 } file)
+        {
+            return;
+        }
+
+        var target = (file.ResolveLinkTarget(returnFinalTarget: true) ?? file).FullName;
+        var isDevice = target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+        if (isDevice || IsPipe(path))
+        {
+            throw new SteeringException($"{path} is a {(isDevice ? "device" : "pipe")}, not a file that can be read twice or from its middle. Write its content to a file first, and give that; where standard input is taken, '-' names it.");
+        }
+    }
+
+    private static bool IsPipe(string path)
+    {
+        try
+        {
+            // Opened to be written too, a pipe does not wait for who writes it.
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
+            return !stream.CanSeek;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A file that may only be read is empty, and read as such.
+            return false;
+        }
     }
 }

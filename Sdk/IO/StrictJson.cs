@@ -26,7 +26,7 @@ public static class StrictJson
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             document?.Dispose();
-            throw new SteeringException($"{path} is not valid JSON: {failure.Message}", failure);
+            throw new SteeringException($"{path} is not valid JSON: {JsonReason.Of(failure)}", failure);
         }
     }
 

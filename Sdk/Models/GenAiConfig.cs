@@ -65,6 +65,11 @@ internal sealed record GenAiConfig
     public static GenAiConfig Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        if (File.Exists(folder))
+        {
+            throw new SteeringException($"{folder} is a file; a model folder was expected. Make one of a checkpoint with 'steer import {folder} OUT'.");
+        }
+
         if (!Directory.Exists(folder))
         {
             throw new SteeringException($"The model folder {folder} does not exist. Make one with 'steer import SOURCE {folder}'.");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Steering.IO;
 
 namespace Steering.Policies;
 
@@ -43,7 +44,7 @@ internal static class PolicyReader
         }
         catch (JsonException error)
         {
-            throw new SteeringException($"Cannot read {source}: it is not strict JSON (no comments, no trailing commas, no field twice, at most {MaximumDepth} levels). {error.Message}", error);
+            throw new SteeringException($"Cannot read {source}: it is not strict JSON (no comments, no trailing commas, no field twice, at most {MaximumDepth} levels): {JsonReason.Of(error)}", error);
         }
         catch (InvalidOperationException error)
         {

@@ -193,7 +193,7 @@ public sealed partial class SparseAutoencoder
         }
 
         throw new SteeringException(Statistics is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{Source}: the largest activation of latent {latent} is not known, so a strength in multiples of it cannot be given. Put a {SaeStatistics.FileName} into the autoencoder's folder (MaxActivationAccumulator makes it from residual streams, SaeStatistics.Save writes it), or give the strength in raw units.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{Source}: the largest activation of latent {latent} is not known, so a strength in multiples of it cannot be given. Measure it with 'steer sae stats MODEL {Source} --text FILE', which writes {SaeStatistics.FileName} into the autoencoder's folder (in code: MaxActivationAccumulator and SaeStatistics.Save), or give the strength in raw units.")
             : string.Create(CultureInfo.InvariantCulture, $"{Source}: latent {latent} never fired on the {Statistics.TokenCount} tokens of {SaeStatistics.FileName}, so its largest activation is no unit of strength. Give the strength in raw units, or choose another latent."));
     }
 

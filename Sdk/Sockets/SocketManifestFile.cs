@@ -56,7 +56,7 @@ public static class SocketManifestFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new SteeringException($"{source} is not a valid manifest: {exception.Message} Socket the model again with 'steer socket'.", exception);
+            throw new SteeringException($"{source} is not a valid manifest: {JsonReason.Of(exception)} Socket the model again with 'steer socket'.", exception);
         }
     }
 

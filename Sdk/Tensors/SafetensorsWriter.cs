@@ -35,7 +35,7 @@ public static class SafetensorsWriter
             {
                 tensor.WriteTo(stream);
             }
-        });
+        }, sizeof(ulong) + header.Length + ordered.Sum(tensor => tensor.Info.ByteCount));
     }
 
     private static void RefuseNames(string path, TensorData[] tensors)

@@ -1,3 +1,5 @@
+using Steering.IO;
+
 namespace Steering.Training.Activations;
 
 /// <summary>Harvests a whole text into a folder of shards.</summary>
@@ -14,7 +16,8 @@ public static class ShardHarvest
         ArgumentNullException.ThrowIfNull(options);
         var folder = options.ShardFolder ?? throw new SteeringException("No folder was named for the shards.");
         using var setup = HarvestSetup.Create(options, cancellationToken);
-        return Run(setup, ShardWriter.Open(folder, setup.Job), progress, cancellationToken);
+        using var writer = ShardWriter.Open(folder, setup.Job);
+        return Run(setup, writer, progress, cancellationToken);
     }
 
     internal static ShardIndex Run(HarvestSetup setup, ShardWriter writer, IProgress<HarvestProgress>? progress, CancellationToken cancellationToken)
@@ -34,7 +37,7 @@ public static class ShardHarvest
                 pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
             }
 
-            var passes = progress is null ? null : new Passes(index.Counts.Tokens, pipeline, progress);
+            var passes = new Passes(index.Counts.Tokens, pipeline, writer, progress);
             foreach (var _ in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, passes, cancellationToken))
             {
                 // The writer takes them on the way.
@@ -49,14 +52,34 @@ public static class ShardHarvest
         }
     }
 
-    private sealed class Passes(long before, HarvestPipeline pipeline, IProgress<HarvestProgress> progress) : IProgress<int>
+    private sealed class Passes(long before, HarvestPipeline pipeline, ShardWriter writer, IProgress<HarvestProgress>? progress) : IProgress<int>
     {
+        // The text's length in tokens is judged by its beginning: what is only a little too large may fit.
+        private const double Certain = 0.8;
+
         private long _tokens;
+        private bool _fits;
 
         public void Report(int value)
         {
             _tokens += value;
-            progress.Report(new HarvestProgress(before + _tokens, _tokens, pipeline.ExpectedTokens()));
+            var expected = pipeline.ExpectedTokens();
+            if (!_fits && expected is { } all)
+            {
+                RequireSpace(all - before);
+                _fits = true;
+            }
+
+            progress?.Report(new HarvestProgress(before + _tokens, _tokens, expected));
+        }
+
+        private void RequireSpace(long tokens)
+        {
+            var needed = tokens * writer.BytesOfToken;
+            if (DiskSpace.Free(writer.Folder) is { } free && free < Certain * needed)
+            {
+                DiskSpace.Require(writer.Folder, needed, free, "harvest fewer tokens with --tokens");
+            }
         }
     }
 }

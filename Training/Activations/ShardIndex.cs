@@ -90,7 +90,7 @@ public sealed record ShardIndex
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw new SteeringException($"{source} is no index of activation shards: {failure.Message} Harvest again.", failure);
+            throw new SteeringException($"{source} is no index of activation shards: {JsonReason.Of(failure)} Harvest again.", failure);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Steering.Training.Activations;
 /// Collects batches into shards. A shard is written whole under a temporary name, renamed, and then named by the index, so
 /// that a run that was killed goes on with the first shard that the index does not name. Not thread-safe.
 /// </summary>
-internal sealed class ShardWriter
+internal sealed class ShardWriter : IDisposable
 {
     private readonly string _folder;
     private readonly TensorElementType _type;
@@ -16,12 +16,16 @@ internal sealed class ShardWriter
     private readonly List<LeftOut> _leftOut = [];
     private readonly Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> _write;
     private readonly bool _owned;
+    private readonly FolderLock _lock;
+    private const string Kept = "What was written before is whole; run the same command again, and the harvest goes on from there.";
+
     private byte[] _rows = [];
     private int _filled;
     private HarvestCounts _counts;
 
-    private ShardWriter(string folder, ShardIndex index, bool owned, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> write)
+    private ShardWriter(string folder, ShardIndex index, bool owned, FolderLock held, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> write)
     {
+        _lock = held;
         _owned = owned;
         _folder = folder;
         _type = ShardLayout.Type(index.Job.Type);
@@ -34,16 +38,34 @@ internal sealed class ShardWriter
     /// <summary>Full path of the folder.</summary>
     public string Folder => _folder;
 
+    /// <summary>Bytes of the activations of a token that is kept.</summary>
+    public long BytesOfToken => (long)Index.Job.HiddenSize * _type.Size();
+
     /// <summary>Windows of a shard that holds about a number of bytes of activations.</summary>
     public static int WindowsPerShard(long bytes, int hiddenSize, TensorElementType type, int windowLength) =>
         (int)Math.Max(1, bytes / ((long)hiddenSize * type.Size() * windowLength));
 
     /// <summary>Starts a folder, or goes on with one of the same job.</summary>
-    /// <exception cref="SteeringException">The folder holds something else, or shards of another job.</exception>
+    /// <exception cref="SteeringException">The folder holds something else, or shards of another job, or another process writes it.</exception>
     public static ShardWriter Open(string folder, ShardJob job, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>>? write = null)
     {
         folder = Path.GetFullPath(folder);
         write ??= (path, tensors, metadata) => SafetensorsWriter.Write(path, tensors, metadata);
+        var owned = !Directory.Exists(folder);
+        var held = FolderLock.Inside(folder);
+        try
+        {
+            return Open(folder, job, owned, held, write);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static ShardWriter Open(string folder, ShardJob job, bool owned, FolderLock held, Action<string, IReadOnlyList<TensorData>, IReadOnlyDictionary<string, string>> write)
+    {
         if (File.Exists(Path.Combine(folder, ShardIndex.FileName)))
         {
             var index = ShardFolder.Open(folder).Index;
@@ -53,23 +75,21 @@ internal sealed class ShardWriter
             }
 
             Sweep(folder);
-            return new ShardWriter(folder, index, owned: true, write);
+            return new ShardWriter(folder, index, owned: true, held, write);
         }
 
-        var owned = !Directory.Exists(folder);
         var fresh = new ShardIndex { FormatVersion = ShardIndex.CurrentVersion, Job = job, MedianNorm = 0, LargestNorm = null, IsComplete = false, Shards = [] };
         Guard(folder, () =>
         {
-            Directory.CreateDirectory(folder);
             Sweep(folder);
-            if (Directory.EnumerateFileSystemEntries(folder).Any())
+            if (Directory.EnumerateFileSystemEntries(folder).Any(entry => !FolderLock.IsPartOf(entry)))
             {
                 throw new SteeringException($"{folder} is not empty and holds no {ShardIndex.FileName}: it is no folder of shards. Choose a new folder.");
             }
 
             fresh.Save(folder);
         });
-        return new ShardWriter(folder, fresh, owned, write);
+        return new ShardWriter(folder, fresh, owned, held, write);
     }
 
     /// <summary>Adds a batch; writes the shard when it is full. The batch's activations are rounded to the shard's type.</summary>
@@ -106,9 +126,13 @@ internal sealed class ShardWriter
         _counts = default;
     }
 
-    /// <summary>Takes away a folder without a shard, so that a harvest that failed at its beginning leaves nothing behind.</summary>
+    /// <summary>Lets others write the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Takes away a folder without a shard, so that a harvest that failed at its beginning leaves nothing behind; the writer's work is over.</summary>
     public void RemoveIfEmpty()
     {
+        Dispose();
         if (Index.Shards.Count > 0 || Index.IsComplete)
         {
             return;
@@ -211,7 +235,11 @@ internal sealed class ShardWriter
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SteeringException($"{path} could not be written: {failure.Message} What was written before is whole; make room and run again, and the harvest goes on from there.", failure);
+            throw WriteFailure.Of(path, failure, kept: Kept);
+        }
+        catch (SteeringException failure) when (failure.InnerException is IOException or UnauthorizedAccessException)
+        {
+            throw new SteeringException($"{failure.Message} {Kept}", failure);
         }
     }
 }

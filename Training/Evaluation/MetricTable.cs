@@ -48,9 +48,30 @@ public static class MetricTable
 
         yield return new("CE zero", Number(metrics.ZeroAblated, 4), "0 in the place of x but at position 0");
         yield return new("CE mean", Number(metrics.MeanAblated, 4), "the mean in the place of x but at position 0");
-        yield return new("recovered (zero)", Number(metrics.RecoveredFromZero, 4), "(zero − spliced) / (zero − clean)");
-        yield return new("recovered (mean)", Number(metrics.RecoveredFromMean, 4), "(mean − spliced) / (mean − clean)");
+        yield return new("recovered (zero)", Number(metrics.RecoveredFromZero, 4), Recovered("zero", metrics.RecoveredFromZero, "0", metrics.ZeroAblated, metrics));
+        yield return new("recovered (mean)", Number(metrics.RecoveredFromMean, 4), Recovered("mean", metrics.RecoveredFromMean, "the mean", metrics.MeanAblated, metrics));
     }
+
+    /// <summary>What a recovered share means that does not lie between 0 and 1; null for one that does.</summary>
+    /// <param name="recovered">The share.</param>
+    /// <param name="floor">What the floor puts in the place of x, in words.</param>
+    /// <param name="ablated">Cross-entropy with that.</param>
+    /// <param name="metrics">All of them.</param>
+    internal static string? Remark(double recovered, string floor, double ablated, CrossEntropyMetrics metrics)
+    {
+        if (recovered is >= 0 and <= 1)
+        {
+            return null;
+        }
+
+        var (loses, costs) = (metrics.Added, ablated - metrics.Clean);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(recovered < 0 ? $"below 0, because x̂ predicts the text worse than {floor} in its place does" : recovered > 1 ? "above 1, because the text is predicted better with x̂ than with x" : "no number, because the two it is divided by are equal")} (x̂ costs {loses:+0.####;−0.####;0} nats a token, {floor} costs {costs:+0.####;−0.####;0}){(recovered < 0 ? "; train longer, with more latents or a larger k, or measure on text of the kind trained on" : string.Empty)}");
+    }
+
+    private static string Recovered(string name, double recovered, string floor, double ablated, CrossEntropyMetrics metrics) =>
+        $"({name} − spliced) / ({name} − clean){(Remark(recovered, floor, ablated, metrics) is { } remark ? $"; {remark}" : string.Empty)}";
 
     private static IEnumerable<MetricRow> Redundancy(SaeEvaluation evaluation)
     {

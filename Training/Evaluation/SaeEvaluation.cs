@@ -87,7 +87,7 @@ public sealed record SaeEvaluation
         }
         catch (JsonException failure)
         {
-            throw new SteeringException($"{path} is no evaluation: {failure.Message}", failure);
+            throw new SteeringException($"{path} is no evaluation: {JsonReason.Of(failure)}", failure);
         }
     }
 

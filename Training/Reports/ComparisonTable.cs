@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Training.Evaluation;
 
 namespace Steering.Training.Reports;
 
@@ -8,7 +9,7 @@ public static class ComparisonTable
     private const string Unknown = "–";
 
     /// <summary>Heads of the columns; one that begins with '#' is a column of numbers.</summary>
-    public static IReadOnlyList<string> Headers { get; } = ["run", "#FVU", "#L0", "#CE recovered", "#dead", "#near duplicates", "#seconds"];
+    public static IReadOnlyList<string> Headers { get; } = ["run", "#FVU", "#L0", "#CE recovered", "#dead", "#near duplicates", "#seconds of steps"];
 
     /// <summary>One run's cells; – where something was not measured.</summary>
     /// <param name="run">The run.</param>
@@ -26,6 +27,14 @@ public static class ComparisonTable
             Number(evaluation?.Redundancy?.NearDuplicates, "N0"),
             Number(run.Seconds, "0.#"),
         ];
+    }
+
+    /// <summary>A sentence on numbers of a run that need one, or null.</summary>
+    /// <param name="run">The run.</param>
+    public static string? Remark(ReportedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Evaluation?.CrossEntropy is { } metrics && MetricTable.Remark(metrics.RecoveredFromZero, "0", metrics.ZeroAblated, metrics) is { } remark ? $"{run.Name}, CE recovered {Number(metrics.RecoveredFromZero, "F4")}: {remark}." : null;
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? Unknown;

@@ -20,6 +20,9 @@ internal static class TrainingCheckpoint
     private const string Prefix = "step-";
     private const string SourceName = "source.state";
 
+    /// <summary>The step of the newest checkpoint, or null.</summary>
+    public static long? StepsKept(string folder) => Folders(folder).LastOrDefault() is { } newest ? long.Parse(Path.GetFileName(newest)[Prefix.Length..], CultureInfo.InvariantCulture) : null;
+
     /// <summary>Writes a checkpoint and removes older ones.</summary>
     /// <param name="folder">Folder of this run's checkpoints.</param>
     /// <param name="members">What is trained.</param>
@@ -46,6 +49,9 @@ internal static class TrainingCheckpoint
             Directory.Delete(older, recursive: true);
         }
     }
+
+    /// <summary>About how many bytes the checkpoint of one autoencoder takes: encoder, decoder and the two moments of each.</summary>
+    public static long Bytes(TrainingOptions options, int hiddenSize) => 3L * 2 * sizeof(float) * options.LatentCount * hiddenSize;
 
     /// <summary>Continues the newest checkpoint.</summary>
     /// <param name="folder">Folder of the run's checkpoints.</param>

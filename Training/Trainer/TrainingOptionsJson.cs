@@ -43,10 +43,14 @@ public static class TrainingOptionsJson
         }
         catch (JsonException failure)
         {
-            throw new SteeringException($"{name} holds no training options: {failure.Message}", failure);
+            throw new SteeringException($"{name} holds no training options: {JsonReason.Of(failure, Keys)}", failure);
         }
     }
 
     /// <summary>The options as one line of JSON.</summary>
     public static string Serialize(TrainingOptions options) => JsonSerializer.Serialize(options, Settings);
+
+    private static IEnumerable<string> Keys(string type) => typeof(TrainingOptions).Assembly.GetType(type) is { } known
+        ? Settings.GetTypeInfo(known).Properties.Where(property => property.Set is not null).Select(property => property.Name)
+        : [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.IO;
 using Steering.Training.Activations;
 
 namespace Steering.Training.Trainer;
@@ -14,10 +15,11 @@ public sealed class TrainingRun : IDisposable
 
     private readonly IActivationSource _source;
     private readonly float[] _rows;
+    private readonly FolderLock _lock;
 
-    private TrainingRun(IReadOnlyList<TrainingMember> members, IReadOnlyList<SaeTrainer> trainers, IActivationSource source, string folder)
+    private TrainingRun(IReadOnlyList<TrainingMember> members, IReadOnlyList<SaeTrainer> trainers, IActivationSource source, string folder, FolderLock held)
     {
-        (Members, Trainers, _source, Folder) = (members, trainers, source, folder);
+        (Members, Trainers, _source, Folder, _lock) = (members, trainers, source, folder, held);
         _rows = new float[members[0].Options.BatchSize * source.HiddenSize];
     }
 
@@ -36,20 +38,37 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Folder of the run: checkpoints, and a log for each member.</param>
     /// <param name="resume">Whether to continue what the folder holds; otherwise it must hold nothing.</param>
     /// <param name="cancellationToken">Stops waiting for activations.</param>
-    /// <exception cref="SteeringException">The folder holds a run and <paramref name="resume"/> is false, or another run; or the options or activations cannot be trained with.</exception>
+    /// <exception cref="SteeringException">The folder holds a run and <paramref name="resume"/> is false, or another run; another process trains there; its disk is too full; or the options or activations cannot be trained with.</exception>
     public static TrainingRun Open(IReadOnlyList<TrainingMember> members, IActivationSource source, string folder, bool resume, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         TrainingMembers.Validate(members, source.HiddenSize);
-        if (!resume && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
+        var held = FolderLock.Beside(folder);
+        try
         {
-            throw new SteeringException($"{folder} holds a run already. Continue it (--resume), or remove the folder to start anew.");
-        }
+            if (!resume && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                throw new SteeringException($"{folder} holds a run already. Continue it (--resume), or remove the folder to start anew.");
+            }
 
-        var trainers = (resume ? TrainingCheckpoint.Resume(folder, members, source) : null) ?? Start(members, source, cancellationToken);
-        return new TrainingRun(members, trainers, source, folder);
+            // One checkpoint is written whole before the one before it goes.
+            DiskSpace.Require(folder, 2 * members.Sum(member => TrainingCheckpoint.Bytes(member.Options, source.HiddenSize)), "train fewer latents, or fewer autoencoders at once");
+            var trainers = (resume ? TrainingCheckpoint.Resume(folder, members, source) : null) ?? Start(members, source, cancellationToken);
+            return new TrainingRun(members, trainers, source, folder, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>The step of the newest checkpoint in a run's folder, or null where there is none to continue from.</summary>
+    /// <param name="folder">A run's folder, which need not exist.</param>
+    public static long? StepsKept(string folder) => TrainingCheckpoint.StepsKept(folder);
 
     /// <summary>Folder of a member's log.</summary>
     /// <param name="member">One of the run's members.</param>
@@ -104,6 +123,8 @@ public sealed class TrainingRun : IDisposable
         {
             trainer.Dispose();
         }
+
+        _lock.Dispose();
     }
 
     private static List<SaeTrainer> Start(IReadOnlyList<TrainingMember> members, IActivationSource source, CancellationToken cancellationToken)
@@ -143,7 +164,14 @@ public sealed class TrainingRun : IDisposable
     private void Save(List<TrainingLog> logs)
     {
         logs.ForEach(log => log.Flush());
-        TrainingCheckpoint.Save(Folder, Members, Trainers, _source);
+        try
+        {
+            TrainingCheckpoint.Save(Folder, Members, Trainers, _source);
+        }
+        catch (SteeringException failure) when (failure.InnerException is IOException or UnauthorizedAccessException)
+        {
+            throw new SteeringException($"{failure.Message} {TrainingLog.Kept}", failure);
+        }
     }
 
     private void Fill()

@@ -77,6 +77,20 @@ internal sealed record SaePlace(SaeFormat Format, string Folder, string Weights)
         return null;
     }
 
+    /// <summary>What is missing from a folder that holds an SAE's weights, as a sentence; null where it holds none.</summary>
+    public static string? Lacking(string folder)
+    {
+        foreach (var (format, files) in Layouts.Where(layout => File.Exists(Path.Combine(folder, layout.Files[^1]))))
+        {
+            if (files.Where(file => !File.Exists(Path.Combine(folder, file))).ToArray() is { Length: > 0 } missing)
+            {
+                return $"{folder} holds {files[^1]}, the weights of an SAE of {SaeFolder.NameOf(format)}, but not {string.Join(", ", missing)}, without which nothing says how they are read. Copy it from where the SAE came from.";
+            }
+        }
+
+        return null;
+    }
+
     private static SaePlace? InFolder(string folder)
     {
         var found = Layouts.Where(layout => layout.Files.All(file => File.Exists(Path.Combine(folder, file)))).ToArray();
@@ -112,6 +126,11 @@ internal sealed record SaePlace(SaeFormat Format, string Folder, string Weights)
         if (pickle is not null)
         {
             return PickleFile.Refusal(pickle);
+        }
+
+        if (Lacking(path) is { } lacking)
+        {
+            return new SteeringException(lacking);
         }
 
         var names = Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();

@@ -94,7 +94,7 @@ public sealed class PullCommandTests
         string[] command = ["pull", "org/name", "--endpoint", hub.Server.Address.OriginalString, "--out", folder["out"]];
         var run = await CliRun.Of(string.Empty, source.Token, command);
         Assert.AreEqual(130, run.ExitCode, run.Error);
-        Assert.Contains("goes on from there", run.Error);
+        Assert.Contains("Go on with: steer pull", run.Error);
         Assert.IsFalse(File.Exists(folder["out", "model.safetensors"]));
         (await CliRun.Of("import", folder["out"], folder["model"])).Fails(1, "did not finish", "steer pull");
 

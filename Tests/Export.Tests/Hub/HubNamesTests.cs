@@ -1,4 +1,5 @@
 using Steering.Export.Hub;
+using Steering.IO;
 using Steering.Tests.Export.Hub.Support;
 
 namespace Steering.Tests.Export.Hub;

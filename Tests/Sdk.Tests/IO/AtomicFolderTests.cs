@@ -50,7 +50,7 @@ public sealed class AtomicFolderTests
         root.Write("file", [1]);
         Refusal.Of(() => AtomicFolder.Create(root["file"]), "is a file; a new folder was expected");
         Refusal.Of(() => AtomicFolder.Create(root.Path), "exists and is not empty");
-        Refusal.Of(() => AtomicFolder.Create(root["file", "below"]), "cannot be created");
+        Refusal.Of(() => AtomicFolder.Create(root["file", "below"]), "cannot be written");
     }
 
     [TestMethod]

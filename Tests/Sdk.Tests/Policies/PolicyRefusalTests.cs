@@ -26,7 +26,7 @@ public sealed class PolicyRefusalTests
     [DataRow("""{ "version": 1, "name": "p", "saes": { "a": { "folder": "x" } } }""", "saes.a: unknown field 'folder' in an SAE")]
     [DataRow("""{ "version": 1, "name": "p", "saes": { "a": "" } }""", "saes.a: the text is empty.")]
     [DataRow("""[]""", "expected a policy, an object with the fields $schema, version, name")]
-    [DataRow("""{ "version": 1, "name": "p", }""", "it is not strict JSON (no comments, no trailing commas, no field twice, at most 16 levels).")]
+    [DataRow("""{ "version": 1, "name": "p", }""", "it is not strict JSON (no comments, no trailing commas, no field twice, at most 16 levels)")]
     [DataRow("""{ "version": 1, /* why */ "name": "p" }""", "it is not strict JSON")]
     [DataRow("""{ "version": 1, "name": "p", "name": "q" }""", "it is not strict JSON")]
     [DataRow("""{ "version": 1, "name": "p", "interventions": [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]] }""", "it is not strict JSON")]

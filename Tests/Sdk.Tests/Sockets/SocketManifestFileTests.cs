@@ -30,7 +30,7 @@ public sealed class SocketManifestFileTests
 
     [TestMethod]
     [DataRow("""{"formatVersion": 2}""", "format version 2", "reads version 1")]
-    [DataRow("""{"formatVersion": 1}""", "missing required properties")]
+    [DataRow("""{"formatVersion": 1}""", "it lacks 'modelName'")]
     [DataRow("null", "null")]
     [DataRow("[1,", "not a valid manifest")]
     [DataRow("""{"formatVersion": 1, "formatVersion": 1}""", "not a valid manifest")]

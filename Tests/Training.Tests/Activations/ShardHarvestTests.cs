@@ -130,6 +130,7 @@ public sealed class ShardHarvestTests : IDisposable
 
                 SafetensorsWriter.Write(path, tensors, metadata);
             });
+            using var closed = writer;
             Refusal.Of(() => ShardHarvest.Run(setup, writer, progress: null, CancellationToken.None), "shard-000001", "No space left on device", "goes on from there");
         }
 
@@ -143,11 +144,27 @@ public sealed class ShardHarvestTests : IDisposable
         Assert.AreEqual(File.ReadAllText(Path.Combine(_folder["whole"], "shards.json")), File.ReadAllText(Path.Combine(options.ShardFolder!, "shards.json")));
     }
 
+    /// <summary>Two harvests into one folder would each report success over the other's shards.</summary>
+    [TestMethod]
+    public void Run_BesideALiveOne_IsRefusedByItsOwner()
+    {
+        var options = Options();
+        using (var setup = HarvestSetup.Create(options, CancellationToken.None))
+        using (var live = ShardWriter.Open(options.ShardFolder!, setup.Job))
+        {
+            Refusal.Of(() => ShardHarvest.Run(options), options.ShardFolder!, FormattableString.Invariant($"process {Environment.ProcessId}"), "Wait until it is done");
+            Refusal.Of(() => HarvestActivationSource.Open(options).Dispose(), options.ShardFolder!, "Wait until it is done");
+        }
+
+        Assert.IsTrue(ShardHarvest.Run(options).IsComplete);
+        Assert.IsFalse(Directory.GetFiles(options.ShardFolder!).Any(FolderLock.IsPartOf));
+    }
+
     [TestMethod]
     public void Run_IntoAFolderThatCannotBeWritten_IsRefused()
     {
         var options = Options();
-        Refusal.Of(() => ShardHarvest.Run(options with { ShardFolder = Path.Combine(_folder.Write("file", "x"u8), "under") }), "could not be written");
+        Refusal.Of(() => ShardHarvest.Run(options with { ShardFolder = Path.Combine(_folder.Write("file", "x"u8), "under") }), "cannot be written");
         Directory.CreateDirectory(_folder["mine"]);
         _folder.Write(Path.Combine("mine", "diary.txt"), "x"u8);
         Refusal.Of(() => ShardHarvest.Run(options with { ShardFolder = _folder["mine"] }), "not empty", "Choose a new folder");

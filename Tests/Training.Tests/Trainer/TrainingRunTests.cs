@@ -110,6 +110,29 @@ public sealed class TrainingRunTests
         Refusal.Of(() => run.Complete(), "ended after 200 tokens", "76800 were asked for");
     }
 
+    /// <summary>A second run in the folder would write over the first one's log and checkpoints.</summary>
+    [TestMethod]
+    public void Open_BesideALiveRun_IsRefusedByItsOwner_AndTheLiveRunGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingMember[] members = [new("sae", SaeTrainerTests.Small("topk") with { Tokens = 128 * 20 })];
+        using (var source = Source())
+        using (var live = TrainingRun.Open(members, source, folder["run"], resume: false))
+        {
+            foreach (var resume in (bool[])[false, true])
+            {
+                Refusal.Of(() => Run(members, folder["run"], resume: resume), folder["run"], FormattableString.Invariant($"process {Environment.ProcessId}"), "Wait until it is done");
+            }
+
+            live.Complete();
+        }
+
+        Assert.AreEqual(20, TrainingRun.StepsKept(folder["run"]));
+        Assert.IsNull(TrainingRun.StepsKept(folder["none"]));
+        Run(members, folder["run"], resume: true);
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path), "the lock goes with the run");
+    }
+
     private static TrainingStep[] Timeless(string log) => [.. TrainingLogReader.Read(log).Select(step => step with { Seconds = 0 })];
 
     private static MemoryActivationSource Source() => new(Rows, SyntheticRows.Width, seed: 7);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Steering.Compilation;
 using Steering.Decoding;
+using Steering.IO;
 using Steering.Policies;
 using Steering.Training.Evaluation.Judges;
 
@@ -42,6 +43,7 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
             throw new SteeringException("There is no prompt to reply to; give at least one.");
         }
 
+        using var held = FolderLock.Inside(folder);
         var replies = Directory.CreateDirectory(Path.Combine(folder, RepliesFolder)).FullName;
         if (!resume && Directory.EnumerateFiles(replies, "*.jsonl").Any())
         {

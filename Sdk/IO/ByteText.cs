@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Steering.Export.Hub;
+namespace Steering.IO;
 
 /// <summary>Sizes in words, in decimal units as disks and hosts count.</summary>
-public static class ByteText
+internal static class ByteText
 {
     private static readonly string[] Units = ["kB", "MB", "GB", "TB", "PB", "EB"];
 
