@@ -87,6 +87,7 @@ internal sealed class SteeringOptionsFromConfiguration(IConfiguration section) :
                 nameof(batching.PrefillChunk) => batching with { PrefillChunk = Whole(child) },
                 nameof(batching.PrefillShare) => batching with { PrefillShare = Parse(child, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) ? share : (double?)null, "a number") },
                 nameof(batching.ReadAhead) => batching with { ReadAhead = Whole(child) },
+                nameof(batching.ReaderTimeout) => batching with { ReaderTimeout = Parse(child, text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : (TimeSpan?)null, "a time, hours:minutes:seconds") },
                 nameof(batching.MaxTokens) => batching with { MaxTokens = Whole(child) },
                 _ => throw new SteeringException($"Configuration key {child.Path} is unknown. Known are {string.Join(", ", typeof(BatchingDecoderOptions).GetProperties().Select(property => property.Name))}."),
             };
