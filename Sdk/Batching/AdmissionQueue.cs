@@ -13,7 +13,7 @@ internal sealed class AdmissionQueue
     private readonly SemaphoreSlim _places;
     private readonly LinkedList<BatchRow> _waiting = [];
     private readonly Lock _lock = new();
-    private bool _closed;
+    private Func<Exception>? _whyClosed;
 
     public AdmissionQueue(BatchingDecoderOptions options)
     {
@@ -34,7 +34,7 @@ internal sealed class AdmissionQueue
 
     /// <summary>Adds a conversation, once there is a place.</summary>
     /// <exception cref="DecoderBusyException">There is none, and the options say to refuse.</exception>
-    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    /// <exception cref="Exception">The queue is closed; what <see cref="Close"/> was told.</exception>
     public async ValueTask AddAsync(BatchRow row, CancellationToken cancellationToken)
     {
         if (!_options.RefuseWhenFull)
@@ -46,17 +46,20 @@ internal sealed class AdmissionQueue
             throw new DecoderBusyException($"{_options.Slots} conversations are decoded and {_options.QueueLength} wait, which is all that this decoder takes. Try again later, or raise BatchingDecoderOptions.Slots or QueueLength.");
         }
 
+        Func<Exception> why;
         lock (_lock)
         {
-            if (!_closed)
+            if (_whyClosed is null)
             {
                 _waiting.AddLast(row);
                 return;
             }
+
+            why = _whyClosed;
         }
 
         _places.Release();
-        throw new ObjectDisposedException(nameof(BatchingDecoder));
+        throw why();
     }
 
     /// <summary>The conversation that is next in line, or null. It stays there.</summary>
@@ -82,11 +85,12 @@ internal sealed class AdmissionQueue
     public void Leave() => _places.Release();
 
     /// <summary>Takes no more and returns those that wait.</summary>
-    public BatchRow[] Close()
+    /// <param name="why">Makes what a later caller is told.</param>
+    public BatchRow[] Close(Func<Exception> why)
     {
         lock (_lock)
         {
-            _closed = true;
+            _whyClosed = why;
             BatchRow[] rows = [.. _waiting];
             _waiting.Clear();
 

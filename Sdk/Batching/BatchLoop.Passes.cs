@@ -242,7 +242,17 @@ internal sealed partial class BatchLoop
 
         var ends = _model.IsEndToken(row.TokenId) && !row.Request.IgnoreEndTokens;
         var reason = ends ? FinishReason.Stop : row.TokenCount + 1 >= row.Request.MaxTokens ? FinishReason.Length : FinishReason.None;
-        row.Publish(reason);
+        try
+        {
+            reason = row.HandOn(reason);
+        }
+        catch (Exception exception)
+        {
+            // A monitor that cannot judge a token ends its own conversation only.
+            Remove(row, exception);
+            return;
+        }
+
         if (reason != FinishReason.None)
         {
             Remove(row, error: null);

@@ -23,33 +23,37 @@ internal sealed partial class BatchLoop : IDisposable
     private readonly BatchRow?[] _riders;
     private readonly int[] _lengths;
     private readonly int[] _tokens;
-    private readonly ManualResetEventSlim _wake = new();
-    private readonly LoopPulse _pulse = new(TimeProvider.System);
+    private readonly WorkSignal _signal = new();
+    private readonly TimeProvider _time;
+    private readonly ITimer? _readerTimer;
+    private readonly LoopPulse _pulse;
     private readonly Thread _thread;
-    private volatile bool _stopping;
+    private volatile Exception? _failure;
+    private volatile bool _ended;
     private volatile int _active;
     private long _steps;
     private long _allocatedBytes;
     private int _decoding;
     private int _nextPrefill;
 
-    public BatchLoop(SteerableModel model, BatchingDecoderOptions options)
+    public BatchLoop(SteerableModel model, BatchingDecoderOptions options, TimeProvider time)
     {
-        (_model, _options) = (model, options);
+        (_model, _options, _time, _pulse) = (model, options, time, new LoopPulse(time));
         _graph = new BatchGraph(model, options.Threads ?? model.Options.Threads);
         try
         {
             // Logits of every position of a pass are written: keep them within some 32 MB.
             var chunk = Math.Clamp((1 << 23) / _graph.Vocabulary, 1, options.PrefillChunk);
-            var positions = Math.Max(options.Slots, chunk);
+            var positions = Math.Max(Math.Max(options.Slots, chunk), BatchProbe.Tokens);
             MaxTokens = Math.Min(options.MaxTokens ?? model.ContextLength, model.ContextLength);
-            _cache = new KeyValueCache(_graph, options.Slots, MaxTokens);
+            _cache = new KeyValueCache(_graph, options.Slots, Math.Max(MaxTokens, BatchProbe.Tokens));
             _sites = model.Sites.ToDictionary(site => site.Name, site => new BatchSite(site, options.Slots, positions), StringComparer.Ordinal);
             _pass = new BatchPass(_graph, _cache, [.. _sites.Values], options.Slots, positions);
             _plan = new PrefillPlan(options.PrefillShare, chunk, options.Slots);
             (Chunk, _scratch, _queue) = (chunk, new SamplerScratch(_graph.Vocabulary), new AdmissionQueue(options));
             (_rows, _riders, _lengths, _tokens) = (new BatchRow?[options.Slots], new BatchRow?[options.Slots], new int[options.Slots], new int[options.Slots]);
             BatchProbe.Run(_graph, _pass, options.Slots);
+            _readerTimer = options.ReaderTimeout is null ? null : time.CreateTimer(_ => _signal.Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
         catch
         {
@@ -74,7 +78,7 @@ internal sealed partial class BatchLoop : IDisposable
     public int Waiting => _queue.Count;
 
     /// <summary>Its sign of life.</summary>
-    public DecoderPulse Pulse => _pulse.Read(!_stopping && _thread.IsAlive, _active, _queue.Count);
+    public DecoderPulse Pulse => _pulse.Read(!_ended && _thread.IsAlive, _active, _queue.Count);
 
     /// <summary>Passes over conversations that are decoded, so far.</summary>
     public long Steps => Interlocked.Read(ref _steps);
@@ -82,14 +86,23 @@ internal sealed partial class BatchLoop : IDisposable
     /// <summary>Managed bytes that the loop's thread has allocated so far.</summary>
     public long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
 
-    public ValueTask AddAsync(BatchRow row, CancellationToken cancellationToken)
+    /// <summary>Adds a conversation, once there is a place.</summary>
+    /// <exception cref="DecoderBusyException">There is none, and the options say to refuse.</exception>
+    /// <exception cref="ObjectDisposedException">The loop was disposed.</exception>
+    /// <exception cref="SteeringException">The loop failed; the failure is the inner exception.</exception>
+    public async ValueTask AddAsync(BatchRow row, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopping, typeof(BatchingDecoder));
-        return AddThenWakeAsync(row, cancellationToken);
+        if (_ended)
+        {
+            throw WhyEnded();
+        }
+
+        await _queue.AddAsync(row, cancellationToken).ConfigureAwait(false);
+        _signal.Wake();
     }
 
     /// <summary>Says that a reader has caught up.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake() => _signal.Wake();
 
     /// <summary>Says that a conversation's reader is gone.</summary>
     public void Release(BatchRow row)
@@ -101,35 +114,27 @@ internal sealed partial class BatchLoop : IDisposable
         }
         else
         {
-            _wake.Set();
+            _signal.Wake();
         }
     }
 
     /// <summary>Ends every conversation and waits for the thread, unless called by it.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        _wake.Set();
+        _ended = true;
+        _signal.End();
         if (Thread.CurrentThread != _thread)
         {
             _thread.Join();
         }
     }
 
-    private async ValueTask AddThenWakeAsync(BatchRow row, CancellationToken cancellationToken)
-    {
-        await _queue.AddAsync(row, cancellationToken).ConfigureAwait(false);
-        _wake.Set();
-    }
-
     private void Run()
     {
-        Exception? failure = null;
         try
         {
-            while (!_stopping)
+            while (_signal.BeginTurn())
             {
-                _wake.Reset();
                 _pulse.Begin();
                 Sweep();
                 Admit();
@@ -140,33 +145,67 @@ internal sealed partial class BatchLoop : IDisposable
                 _pulse.End(worked);
                 if (!worked)
                 {
-                    _wake.Wait();
+                    WatchReaders();
+                    _signal.Wait();
                 }
             }
         }
         catch (Exception exception)
         {
-            // Every conversation is told; the decoder takes no more.
-            failure = new SteeringException($"Decoding of {_model.Name} stopped: {exception.Message} Create a new BatchingDecoder.", exception);
-            _stopping = true;
+            // Every conversation is told, and whoever comes later; the decoder takes no more.
+            (_failure, _ended) = (exception, true);
         }
 
-        Exception error = failure ?? new ObjectDisposedException(nameof(BatchingDecoder));
-        Array.ForEach(_queue.Close(), row => row.Complete(error));
-        Array.ForEach(_rows, row => row?.Complete(error));
+        Array.ForEach(_queue.Close(WhyEnded), row => row.Complete(WhyEnded()));
+        Array.ForEach(_rows, row => row?.Complete(WhyEnded()));
+        _active = 0;
         DisposeNative();
     }
+
+    /// <summary>A new exception for each conversation: one that is thrown twice tells of the wrong place.</summary>
+    private Exception WhyEnded() => _failure is { } failure
+        ? new SteeringException($"Decoding of {_model.Name} stopped: {failure.Message} Create a new BatchingDecoder.", failure)
+        : new ObjectDisposedException(nameof(BatchingDecoder));
 
     /// <summary>Lets go of conversations that nobody reads any more.</summary>
     private void Sweep()
     {
         for (var slot = _rows.Length - 1; slot >= 0; slot--)
         {
-            if (_rows[slot] is { IsCancelled: true } row)
+            if (_rows[slot] is not { } row)
+            {
+                continue;
+            }
+
+            if (row.IsCancelled)
             {
                 Remove(row, error: null);
             }
+            else if (_options.ReaderTimeout is { } limit && row.IsHeld && row.UpdateHeld() && row.Waited(_time) >= limit)
+            {
+                Remove(row, new SteeringException($"Nobody has read this conversation for {limit} while {_options.ReadAhead} of its tokens waited, so its slot was given to others. Read a conversation to its end or dispose its enumerator; where a reader may rest longer, raise BatchingDecoderOptions.ReaderTimeout."));
+            }
         }
+    }
+
+    /// <summary>Makes sure that the loop looks again when the first of the conversations that wait for their readers has waited too long.</summary>
+    private void WatchReaders()
+    {
+        if (_options.ReaderTimeout is not { } limit)
+        {
+            return;
+        }
+
+        var next = Timeout.InfiniteTimeSpan;
+        for (var slot = 0; slot < _decoding; slot++)
+        {
+            var left = limit - _rows[slot]!.Waited(_time);
+            left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            next = next < TimeSpan.Zero || left < next ? left : next;
+        }
+
+        // A timer counts whole milliseconds and must not be early.
+        _readerTimer!.Change(next < TimeSpan.Zero ? next : next + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Gives free slots to those that wait, in order.</summary>
@@ -271,6 +310,7 @@ internal sealed partial class BatchLoop : IDisposable
 
     private void DisposeNative()
     {
+        _readerTimer?.Dispose();
         _pass?.Dispose();
         foreach (var site in _sites?.Values ?? Enumerable.Empty<BatchSite>())
         {

@@ -9,6 +9,9 @@ namespace Steering.Batching;
 /// </summary>
 internal static class BatchProbe
 {
+    /// <summary>Most tokens of a row and positions of a pass that a trial needs room for.</summary>
+    public const int Tokens = 4;
+
     // Products of few rows and of many sum in another order, and quantised activations round on top of it.
     private const float Tolerance = 0.05f;
 

@@ -6,8 +6,8 @@ using Steering.Models;
 namespace Steering.Batching;
 
 /// <summary>
-/// One conversation in a <see cref="BatchLoop"/>. The loop's thread owns it; its reader touches the channel, the ring of
-/// activations and <see cref="Cancel"/> only.
+/// One conversation in a <see cref="BatchLoop"/>. The loop's thread owns it, and asks the request's monitor, if it has one;
+/// its reader touches the channel, the ring of activations and <see cref="Cancel"/> only.
 /// </summary>
 internal sealed class BatchRow
 {
@@ -16,7 +16,11 @@ internal sealed class BatchRow
     private readonly float[][] _ring;
     private readonly int _ringLength;
     private readonly TokenSampler _sampler;
+    private readonly TurnTokens? _monitored;
     private readonly int _readAhead;
+    private long _published;
+    private long _waitingAt = -1;
+    private long _waitingSince;
     private volatile bool _cancelled;
     private volatile bool _held;
 
@@ -29,8 +33,10 @@ internal sealed class BatchRow
         _switches = new InterventionSwitches(request.Policy, [.. Sites], request.Callbacks, model.Tokenizer, prompt);
         _sampler = new TokenSampler(request.Sampling, model.VocabularySize, prompt, request.MaxTokens);
 
+        _monitored = request.Monitor is null ? null : new TurnTokens(model, request);
+
         // One place more than tokens under way: the reader copies a place after it has taken its token.
-        _ringLength = Math.Min(readAhead, request.MaxTokens) + 1;
+        _ringLength = _monitored is null ? Math.Min(readAhead, request.MaxTokens) + 1 : 0;
         _ring = [.. request.Policy.Sites.Select(program => new float[_ringLength * program.RowCount])];
         _tokens = Channel.CreateBounded<BatchToken>(new BoundedChannelOptions(readAhead) { SingleReader = true, SingleWriter = true });
     }
@@ -59,7 +65,10 @@ internal sealed class BatchRow
 
     public int TokenId { get; private set; }
 
-    public bool IsPrefilled => Length >= Prompt.Length;
+    public bool IsPrefilled => IsRewound || Length >= Prompt.Length;
+
+    /// <summary>Whether tokens were taken back, so that the next pass computes the position of the last that is kept anew.</summary>
+    public bool IsRewound { get; private set; }
 
     public bool IsCancelled => _cancelled;
 
@@ -84,12 +93,27 @@ internal sealed class BatchRow
         return _held = _tokens.Reader.Count >= _readAhead;
     }
 
+    /// <summary>How long it has waited for its reader, by the times of the calls since it published its latest token.</summary>
+    public TimeSpan Waited(TimeProvider time)
+    {
+        if (_waitingAt != _published)
+        {
+            (_waitingAt, _waitingSince) = (_published, time.GetTimestamp());
+        }
+
+        return time.GetElapsedTime(_waitingSince);
+    }
+
     /// <summary>Sets the switches for the next pass; asks the callbacks.</summary>
     public void SetSwitches()
     {
         if (TokenCount == 0)
         {
-            _switches.Set(isPrompt: true, 0, Prompt[^1], []);
+            _switches.Set(isPrompt: true, 0, Prompt[^1], IsRewound ? Latest : []);
+            if (IsRewound)
+            {
+                _switches.SetSteps(Length, 1);
+            }
         }
         else
         {
@@ -115,30 +139,62 @@ internal sealed class BatchRow
             Exclude(logits, endTokens);
         }
 
+        IsRewound = false;
         TokenId = _sampler.Next(logits, scratch);
         return TokenId >= 0;
     }
 
-    /// <summary>Hands the chosen token, with the activations that led to it, to the reader.</summary>
-    public void Publish(FinishReason reason)
+    /// <summary>Hands the chosen token, with the activations that led to it, to the reader, unless the request's monitor takes it back.</summary>
+    /// <param name="reason">Whether the completion ends with it.</param>
+    /// <returns>Whether it ends: never with a token that was taken back.</returns>
+    public FinishReason HandOn(FinishReason reason)
     {
-        for (var site = 0; site < Latest.Length; site++)
+        DecodedToken? told = null;
+        if (_monitored is not null)
         {
-            Latest[site].CopyTo(Ring(site, TokenCount));
+            told = _monitored.Append(TokenId, reason, SiteActivations.Of(Policy, site => Latest[site]));
+            if (told is null)
+            {
+                Rewind(_monitored.TakenBack);
+                return FinishReason.None;
+            }
+
+            reason = told.FinishReason;
+        }
+        else
+        {
+            for (var site = 0; site < Latest.Length; site++)
+            {
+                Latest[site].CopyTo(Ring(site, TokenCount));
+            }
         }
 
         TokenCount++;
-        if (!_tokens.Writer.TryWrite(new BatchToken(TokenId, reason)))
+        _published++;
+        if (!_tokens.Writer.TryWrite(new BatchToken(TokenId, reason, told)))
         {
             throw new InvalidOperationException("A token was decoded for a conversation whose reader is behind.");
         }
+
+        return reason;
     }
 
     /// <summary>Ends the row; the reader sees the tokens under way, then the error if there is one.</summary>
     public void Complete(Exception? error) => _tokens.Writer.TryComplete(error);
 
-    /// <summary>[m] activations of a token that its reader has taken and of which it has not taken the next.</summary>
-    public ReadOnlySpan<float> ActivationsOf(int site, int token) => Ring(site, token);
+    /// <summary>The activations that led to a token that its reader has taken and of which it has not taken the next.</summary>
+    public SiteActivations[] ActivationsOf(int token) => SiteActivations.Of(Policy, site => Ring(site, token));
+
+    // The cache keeps what it holds of the positions before; the next pass writes over the first of the others.
+    private void Rewind(int tokens)
+    {
+        var kept = _monitored!.Kept;
+        TokenCount += 1 - tokens;
+        TokenId = TokenCount > 0 ? kept[^1] : Prompt[^1];
+        Length = Prompt.Length + TokenCount - 1;
+        _sampler.Forget(Prompt, kept);
+        IsRewound = true;
+    }
 
     private static void Exclude(Span<float> logits, HashSet<int> tokens)
     {

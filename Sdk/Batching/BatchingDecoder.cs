@@ -12,7 +12,8 @@ namespace Steering.Batching;
 /// <remarks>
 /// Gate callbacks run on the decoder's thread: they must be quick, and one that throws ends its own turn only. A turn is
 /// decoded up to <see cref="BatchingDecoderOptions.ReadAhead"/> tokens ahead of its reader. Whoever stops reading before
-/// the last token must dispose the enumerator (<c>await foreach</c> does), or the turn keeps its slot.
+/// the last token must dispose the enumerator (<c>await foreach</c> does), or the turn keeps its slot until
+/// <see cref="BatchingDecoderOptions.ReaderTimeout"/>.
 /// </remarks>
 public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
 {
@@ -23,8 +24,9 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     /// <summary>Opens the model's graph and starts the thread that decodes.</summary>
     /// <param name="model">The model, on the processor; it is kept while the decoder lives, even if it is disposed of meanwhile. Its weights are loaded a second time.</param>
     /// <param name="options">Slots and queue, or null for the defaults.</param>
+    /// <param name="time">The clock that <see cref="BatchingDecoderOptions.ReaderTimeout"/> goes by, or null for the system's.</param>
     /// <exception cref="SteeringException">An option is outside its range, or the model's graph cannot be batched.</exception>
-    public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null)
+    public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new BatchingDecoderOptions();
@@ -33,7 +35,7 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
         _lease = model.Lease();
         try
         {
-            _loop = new BatchLoop(model, _options);
+            _loop = new BatchLoop(model, _options, time ?? TimeProvider.System);
         }
         catch
         {
@@ -60,11 +62,15 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     /// <inheritdoc/>
     /// <exception cref="DecoderBusyException">Everything is taken, and the options say to refuse.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed, before or meanwhile.</exception>
+    /// <exception cref="SteeringException">
+    /// The request does not fit the model; the turn's reader rested longer than <see cref="BatchingDecoderOptions.ReaderTimeout"/>; or
+    /// the decoder failed, before or meanwhile, and the failure is the inner exception.
+    /// </exception>
     public async IAsyncEnumerable<DecodedToken> DecodeAsync(DecodeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var row = CreateRow(request);
-        var text = new TokenText(Model, request.StopSequences);
+        var tokens = new TurnTokens(Model, request);
         cancellationToken.ThrowIfCancellationRequested();
         await _loop.AddAsync(row, cancellationToken).ConfigureAwait(false);
         try
@@ -84,9 +90,9 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                var (piece, finish) = text.Append(token.Id, token.FinishReason);
-                yield return new DecodedToken(token.Id, piece, finish, Snapshot(row, count));
-                if (finish != FinishReason.None)
+                var told = token.Told ?? tokens.Append(token.Id, token.FinishReason, row.ActivationsOf(count))!;
+                yield return told;
+                if (told.FinishReason != FinishReason.None)
                 {
                     yield break;
                 }
@@ -103,18 +109,6 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     {
         _loop.Dispose();
         _lease.Dispose();
-    }
-
-    private static SiteActivations[] Snapshot(BatchRow row, int token)
-    {
-        var sites = row.Policy.Sites;
-        var snapshot = sites.Count == 0 ? [] : new SiteActivations[sites.Count];
-        for (var site = 0; site < snapshot.Length; site++)
-        {
-            snapshot[site] = new SiteActivations(sites[site].Site, sites[site].Rows, row.ActivationsOf(site, token).ToArray());
-        }
-
-        return snapshot;
     }
 
     private BatchRow CreateRow(DecodeRequest request)

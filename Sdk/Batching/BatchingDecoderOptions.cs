@@ -39,6 +39,14 @@ public sealed record BatchingDecoderOptions
     public int ReadAhead { get; init; } = 16;
 
     /// <summary>
+    /// How long a conversation that is decoded <see cref="ReadAhead"/> tokens ahead may wait for its reader, 1 ms to 30 days, or null
+    /// for ever; then it ends with a <see cref="SteeringException"/> and its slot goes to the next. Default: 5 minutes. It is
+    /// for readers that are gone without disposing their enumerator.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "30.00:00:00")]
+    public TimeSpan? ReaderTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// Most tokens of one conversation, prompt and completion together, or null for the model's context. The cache grows to
     /// the longest conversation admitted so far, times <see cref="Slots"/>.
     /// </summary>
@@ -58,6 +66,7 @@ public sealed record BatchingDecoderOptions
         Require(PrefillChunk is >= 1 and <= 4096, nameof(PrefillChunk), PrefillChunk, "1 to 4096");
         Require(PrefillShare is >= 0.01 and <= 16, nameof(PrefillShare), PrefillShare, "0.01 to 16");
         Require(ReadAhead is >= 1 and <= 4096, nameof(ReadAhead), ReadAhead, "1 to 4096");
+        Require(ReaderTimeout is null || (ReaderTimeout >= TimeSpan.FromMilliseconds(1) && ReaderTimeout <= TimeSpan.FromDays(30)), nameof(ReaderTimeout), ReaderTimeout, "1 ms to 30 days, or null");
         Require(Threads is null or (>= 0 and <= 1024), nameof(Threads), Threads, "0 to 1024, or null");
         Require(MaxTokens is null or >= 2, nameof(MaxTokens), MaxTokens, "at least 2, or null");
     }

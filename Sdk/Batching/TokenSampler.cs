@@ -30,9 +30,25 @@ internal sealed class TokenSampler
         var penalises = options.RepetitionPenalty != 1;
         _present = new ulong[penalises ? (vocabulary + 63) / 64 : 0];
         _presentIds = new int[penalises ? (int)Math.Min(vocabulary, (long)prompt.Length + maximumTokens) : 0];
-        foreach (var token in prompt)
+        Note(prompt);
+    }
+
+    /// <summary>Goes on after tokens were taken back: they are present no more, and random draws go on.</summary>
+    /// <param name="prompt">Tokens of the prompt.</param>
+    /// <param name="kept">Tokens that follow it.</param>
+    public void Forget(ReadOnlySpan<int> prompt, IReadOnlyList<int> kept)
+    {
+        if (_present.Length == 0)
         {
-            Note(token);
+            return;
+        }
+
+        Array.Clear(_present);
+        _presentCount = 0;
+        Note(prompt);
+        for (var index = 0; index < kept.Count; index++)
+        {
+            Note(kept[index]);
         }
     }
 
@@ -52,6 +68,14 @@ internal sealed class TokenSampler
         var token = _options.Temperature > 0 ? Draw(logits, logits[best], scratch) : best;
         Note(token);
         return token;
+    }
+
+    private void Note(ReadOnlySpan<int> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            Note(token);
+        }
     }
 
     private void Note(int token)

@@ -23,41 +23,23 @@ public sealed class GenAiDecoder(SteerableModel model) : ISteeredDecoder
         // The passes are native and blocking: leave the caller's thread before the first and after each token.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var generation = Model.Start(request, collectActivations: request.Policy.Sites.Count > 0);
-        var text = new TokenText(Model, request.StopSequences);
-        List<int>? kept = request.Monitor is null ? null : [];
+        var tokens = new TurnTokens(Model, request);
         while (generation.MoveNext(cancellationToken))
         {
-            var (piece, finish) = text.Append(generation.TokenId, generation.FinishReason);
-            var token = new DecodedToken(generation.TokenId, piece, finish, Snapshot(generation));
-            kept?.Add(token.Id);
-            if (request.Monitor?.Observe(token) is { } back and > 0)
-            {
-                generation.Rewind(back);
-                kept!.RemoveRange(kept.Count - back, back);
-                text = new TokenText(Model, request.StopSequences, kept);
-            }
-            else
+            if (tokens.Append(generation.TokenId, generation.FinishReason, SiteActivations.Of(generation.Policy, generation.Activations)) is { } token)
             {
                 yield return token;
-                if (finish != FinishReason.None)
+                if (token.FinishReason != FinishReason.None)
                 {
                     yield break;
                 }
             }
+            else
+            {
+                generation.Rewind(tokens.TakenBack);
+            }
 
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
-    }
-
-    private static SiteActivations[] Snapshot(SteeredGeneration generation)
-    {
-        var sites = generation.Policy.Sites;
-        var snapshot = sites.Count == 0 ? [] : new SiteActivations[sites.Count];
-        for (var site = 0; site < snapshot.Length; site++)
-        {
-            snapshot[site] = new SiteActivations(sites[site].Site, sites[site].Rows, generation.Activations(site)[..sites[site].RowCount].ToArray());
-        }
-
-        return snapshot;
     }
 }

@@ -4,9 +4,9 @@ namespace Steering.Decoding;
 /// Looks at each token of one turn before anybody else does, and may take tokens back. A monitor belongs to one turn.
 /// </summary>
 /// <remarks>
-/// A decoder that honours it asks once for each token it computes, in order, before it hands the token on. One that
-/// cannot take tokens back never asks; whoever set the monitor sees tokens arrive that it was not asked about, and starts
-/// a new request from the tokens it wants to keep.
+/// A decoder that honours it asks once for each token it computes, in order, before it hands the token on, from whatever
+/// thread it computes on. Both of ours do. A decoder of the application's own that cannot take tokens back never asks; whoever
+/// set the monitor sees tokens arrive that it was not asked about, and starts a new request from the tokens it wants to keep.
 /// </remarks>
 internal interface IDecodeMonitor
 {

@@ -87,7 +87,7 @@ public static class SteeringServiceCollectionExtensions
         services.TryAddSingleton(provider => CreateEngine(provider));
         services.TryAddSingleton(provider => provider.GetRequiredService<SteeringEngine>().Model);
         services.TryAddSingleton<ISteeredDecoder>(provider => provider.GetRequiredService<IOptions<SteeringOptions>>().Value.Batching is { } batching
-            ? new BatchingDecoder(provider.GetRequiredService<SteeringEngine>().Model, batching)
+            ? new BatchingDecoder(provider.GetRequiredService<SteeringEngine>().Model, batching, provider.GetService<TimeProvider>())
             : new GenAiDecoder(provider.GetRequiredService<SteeringEngine>().Model));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeringStartup>());
         return services;

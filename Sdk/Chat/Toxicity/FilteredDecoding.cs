@@ -24,13 +24,16 @@ internal static class FilteredDecoding
             {
                 var asked = session.Seen - before > received++;
                 restart = !asked && session.Observe(Retell(token, text)) > 0;
+
+                // Looked at first: a decoder that is ahead may release tokens and stop while those before are handed on.
+                var stopped = session.Stopped;
                 while (session.TryTake(out var released))
                 {
                     kept.Add(released.Id);
                     yield return released;
                 }
 
-                if (session.Stopped || restart)
+                if (stopped || restart)
                 {
                     break;
                 }
