@@ -30,7 +30,7 @@ public sealed class SteerableModel : IDisposable
         _config = config;
         _endTokens = [.. config.EosTokenIds];
         _life = new NativeLifetime(this, native.Dispose);
-        Tokenizer = new ModelTokenizer(native, folder);
+        Tokenizer = new ModelTokenizer(folder);
     }
 
     /// <summary>Full path of the model folder.</summary>
@@ -124,11 +124,7 @@ public sealed class SteerableModel : IDisposable
     public bool IsEndToken(int tokenId) => _endTokens.Contains(tokenId);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Tokenizer.Dispose();
-        _life.Close();
-    }
+    public void Dispose() => _life.Close();
 
     /// <summary>Keeps the native model for whoever decodes on it.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
