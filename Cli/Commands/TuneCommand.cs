@@ -4,7 +4,6 @@ using Spectre.Console;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
-using Steering.IO;
 using Steering.Tokenizers;
 using Steering.Training.Reports;
 using Steering.Training.Tuning;
@@ -54,6 +53,11 @@ internal static class TuneCommand
                 var policy = steering.Policies(parsed) is [var only]
                     ? only
                     : throw new UsageException("Give one --policy; the strengths of several have no common measure.");
+                if (parsed.GetValue(plot) is { } drawn)
+                {
+                    SvgPicture.CheckName(drawn);
+                }
+
                 var lines = TextSamples.Read(parsed.GetRequiredValue(text)!, wholeFile: false);
                 var points = new List<StrengthPoint>();
                 var (found, unsteered) = await ProgressDisplay.RunAsync(console, "measuring strengths", progress =>
@@ -74,7 +78,7 @@ internal static class TuneCommand
 
                 if (parsed.GetValue(plot) is { } picture)
                 {
-                    AtomicFile.WriteAllText(picture, Chart(points));
+                    SvgPicture.Save(picture, Chart(points));
                 }
 
                 Report(console, parsed.GetValue(json), points, unsteered, found);
@@ -119,15 +123,18 @@ internal static class TuneCommand
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (var point in points.OrderBy(point => point.Strength))
+        // A search ends with strengths that no longer differ in what is printed; one row stands for them.
+        foreach (var row in points.OrderBy(point => point.Strength).GroupBy(Cells))
         {
-            string[] cells = [Number(point.Strength, "G4"), Number(point.Divergence, "F4"), Number(point.Loss, "F4"), Number(100 * point.Accuracy, "F1") + " %"];
-            table.AddRow(cells.Select(cell => new Text(cell, point == found ? new Style(decoration: Decoration.Bold) : Style.Plain)));
+            var style = row.Contains(found) ? new Style(decoration: Decoration.Bold) : Style.Plain;
+            table.AddRow(row.Key.Split('\t').Select(cell => new Text(cell, style)));
         }
 
         console.Terminal.Write(table);
         console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Strength {found.Strength:G4}: KL {found.Divergence:F4}, loss {unsteered.Loss:F4} → {found.Loss:F4}, next token right {100 * unsteered.Accuracy:F1} → {100 * found.Accuracy:F1} %."));
     }
+
+    private static string Cells(StrengthPoint point) => string.Join('\t', Number(point.Strength, "G4"), Number(point.Divergence, "F4"), Number(point.Loss, "F4"), Number(100 * point.Accuracy, "F1") + " %");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
