@@ -38,11 +38,12 @@ public sealed class TuneCommandTests
 
     /// <summary>The accuracy falls in steps, so the search ends with strengths that cannot be told apart; each row is another one.</summary>
     [TestMethod]
+    [TestCategory("Slow")]
     public async Task Table_HasNoRowTwice()
     {
         using var folder = Folder();
         File.WriteAllText(folder["texts.txt"], "Hello there.\nA guitar has six strings.\n");
-        var run = (await CliRun.Of("tune", "sandbox", "--policy", folder["push.json"], "--text", folder["texts.txt"], "--keep", "0.5")).Succeeds();
+        var run = (await CliRun.InShippedSandbox(string.Empty, "tune", "sandbox", "--policy", folder["push.json"], "--text", folder["texts.txt"], "--keep", "0.5")).Succeeds();
         var rows = run.Output.Split('\n').Where(line => line.TrimEnd().EndsWith('%')).Select(line => line.Trim()).ToArray();
         Assert.IsNotEmpty(rows);
         Assert.AreSequenceEqual(rows.Distinct(), rows);
