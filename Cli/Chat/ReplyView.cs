@@ -12,10 +12,13 @@ namespace Steering.Cli.Chat;
 /// <param name="board">The dials.</param>
 internal sealed class ReplyView(CliConsole console, DialBoard board)
 {
-    private const int BarWidth = 10;
-    private const int PanelWidth = 40;
-    private const int LabelWidth = 20;
     private const int NarrowestText = 30;
+    private const int Gap = 2;
+    private const int WidestSpark = 48;
+    private const int SummaryNumbers = 28;
+
+    /// <summary>A panel beside the text: what else stands in it takes 30 cells. The labels go before the bars do.</summary>
+    private static readonly (int Label, int Bar)[] Panels = [(20, 10), (14, 6), (0, 10)];
 
     private readonly StringBuilder _text = new();
     private readonly ActivationHistory _history = new(board);
@@ -33,12 +36,14 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
         {
             if (board.Shown.Count == 0)
             {
+                var wrapper = new WordWrapper(piece => console.Terminal.Write(new Text(piece)), console.Terminal.Profile.Width);
                 await foreach (var token in tokens)
                 {
                     _text.Append(token.Text);
-                    console.Terminal.Write(new Text(token.Text));
+                    wrapper.Write(token.Text);
                 }
 
+                wrapper.Flush();
                 console.Terminal.WriteLine();
             }
             else
@@ -58,7 +63,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     /// <summary>One line a feature: what it did over the reply.</summary>
     public IEnumerable<string> Summary() => _history.Features.Select(feature => string.Create(
         CultureInfo.InvariantCulture,
-        $"{board.Labels.Name(feature)}  {_history.Spark(feature, 48)}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
+        $"{board.Labels.Name(feature)}  {_history.Spark(feature, Math.Clamp(console.Terminal.Profile.Width - SummaryNumbers - WordWrap.Cells(board.Labels.Name(feature)), 0, WidestSpark))}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
 
     private async Task DrawAsync(IAsyncEnumerable<ReplyToken> tokens)
     {
@@ -90,23 +95,27 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     {
         var lines = Math.Max(3, console.Terminal.Profile.Height - 2);
         var width = console.Terminal.Profile.Width;
-        var labels = width >= NarrowestText + PanelWidth + LabelWidth && board.Shown.Any(feature => Label(feature) is not null) ? LabelWidth : 0;
+        var labelled = board.Shown.Any(feature => Label(feature) is not null);
         var grid = new Grid();
-        if (width >= NarrowestText + PanelWidth + labels)
+        foreach (var (label, bar) in Panels.Where(panel => labelled || panel.Label == 0))
         {
-            grid.AddColumn(new GridColumn { Width = width - PanelWidth - labels - 2, Padding = new Padding(0, 0, 2, 0) });
-            grid.AddColumn(new GridColumn { Width = PanelWidth + labels, Padding = new Padding(0, 0, 0, 0) });
-            return grid.AddRow(new Tail(new Text(_text.ToString()), lines), new Tail(Panel(labels), lines));
+            var beside = 30 + label + bar;
+            if (width >= NarrowestText + Gap + beside)
+            {
+                grid.AddColumn(new GridColumn { Width = width - beside - Gap, Padding = new Padding(0, 0, Gap, 0) });
+                grid.AddColumn(new GridColumn { Width = beside, Padding = new Padding(0, 0, 0, 0) });
+                return grid.AddRow(new Tail(new Text(_text.ToString()), lines), new Tail(Panel(label, bar), lines));
+            }
         }
 
         var panel = board.Shown.Count + 1;
         grid.AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
-        return grid.AddRow(new Tail(new Text(_text.ToString()), Math.Max(3, lines - panel))).AddRow(Panel(labels));
+        return grid.AddRow(new Tail(new Text(_text.ToString()), Math.Max(3, lines - panel))).AddRow(Panel(0, Panels[^1].Bar));
     }
 
     private string? Label(FeatureTarget feature) => board.Labels.Of(feature.Sae, feature.Features[0]);
 
-    private Rows Panel(int labelWidth)
+    private Rows Panel(int labelWidth, int barWidth)
     {
         var dials = board.Dials;
         var lines = new List<IRenderable>();
@@ -114,7 +123,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
         {
             var dial = dials.Index().FirstOrDefault(candidate => candidate.Item.Target == feature);
             var chosen = dial.Item is not null && dial.Index == board.Selected;
-            var line = string.Create(CultureInfo.InvariantCulture, $"{(chosen ? '›' : ' ')}{feature.Features[0],6} {Fitted(Label(feature), labelWidth)}{_history.Bar(feature, BarWidth)} {_history.Latest(feature),6:0.#} {dial.Item?.Words}");
+            var line = string.Create(CultureInfo.InvariantCulture, $"{(chosen ? '›' : ' ')}{feature.Features[0],6} {Fitted(Label(feature), labelWidth)}{_history.Bar(feature, barWidth)} {_history.Latest(feature),6:0.#} {dial.Item?.Words}");
             lines.Add(new Text(line, new Style(chosen ? Color.Aqua : Color.Default)) { Overflow = Overflow.Ellipsis });
         }
 

@@ -51,7 +51,7 @@ internal static class ChatCommand
                 FeatureTarget[] watch = [.. steering.Watch(parsed).Cast<FeatureTarget>()];
                 if (watch.Length == 0 && sandbox is not null && saes is [var first, ..])
                 {
-                    watch = [.. FirstContact.Features(sandbox, first, labels)];
+                    watch = [.. FirstContact.Features(first, labels)];
                 }
 
                 var shelf = sandbox is null ? PolicyShelf.Empty : new PolicyShelf
@@ -70,15 +70,16 @@ internal static class ChatCommand
     private static async Task RunAsync(CliConsole console, ChatSession session, bool isSandbox, CancellationToken cancellationToken)
     {
         var editor = console.IsInteractive ? new LineEditor(console.Terminal, "> ") : null;
-        var commands = new SlashCommands(session, console.Output.WriteLine);
+        Action<string> say = editor is null ? console.Output.WriteLine : text => console.Output.WriteLine(WordWrap.Lines(text, console.Terminal.Profile.Width));
+        var commands = new SlashCommands(session, say);
         if (editor is not null)
         {
             if (isSandbox)
             {
-                Introduce(console, session.Board);
+                Introduce(say, session.Board);
             }
 
-            console.Output.WriteLine($"{session.Model.Name}. {(session.Model.Manifest is { } manifest ? $"Sites: {ModelFolderSummary.Sites(manifest)}." : "No sockets: it talks, and cannot be steered.")} /help lists the commands.");
+            say($"{session.Model.Name}. {(session.Model.Manifest is { } manifest ? $"Sites: {ModelFolderSummary.Sites(manifest)}." : "No sockets: it talks, and cannot be steered.")} /help lists the commands.");
         }
 
         while (true)
@@ -112,17 +113,17 @@ internal static class ChatCommand
         }
     }
 
-    private static void Introduce(CliConsole console, DialBoard board)
+    private static void Introduce(Action<string> say, DialBoard board)
     {
-        console.Output.WriteLine($"This is the sandbox: a very small model of a very small world. Ask it for example {string.Join(" or ", FirstContact.Questions().Select(question => $"“{question}”"))}");
+        say($"This is the sandbox: a very small model of a very small world. Ask it for example {string.Join(" or ", FirstContact.Questions().Select(question => $"“{question}”"))}");
         if (board.Shown.Count > 0)
         {
-            console.Output.WriteLine($"Watched: {string.Join(", ", board.Shown.Select(board.Labels.Name))}. /dial {board.Shown[0].Features[0]} 1 turns the first up.");
+            say($"Watched: {string.Join(", ", board.Shown.Select(board.Labels.Name))}. /dial {board.Shown[0].Features[0]} 1 turns the first up.");
         }
 
         if (board.Shelf.Files.Count > 0)
         {
-            console.Output.WriteLine($"Policies to put in force with /policy: {string.Join(", ", board.Shelf.Files.Keys)}.");
+            say($"Policies to put in force with /policy: {string.Join(", ", board.Shelf.Files.Keys)}.");
         }
     }
 }

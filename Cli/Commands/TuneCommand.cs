@@ -4,7 +4,6 @@ using Spectre.Console;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
-using Steering.IO;
 using Steering.Tokenizers;
 using Steering.Training.Reports;
 using Steering.Training.Tuning;
@@ -56,6 +55,11 @@ internal static class TuneCommand
                 var policy = steering.Policies(parsed) is [var only]
                     ? only
                     : throw new UsageException("Give one --policy; the strengths of several have no common measure.");
+                if (parsed.GetValue(plot) is { } drawn)
+                {
+                    SvgPicture.CheckName(drawn);
+                }
+
                 var lines = TextSamples.Read(parsed.GetRequiredValue(text)!, wholeFile: false);
                 var points = new List<StrengthPoint>();
                 var (found, unsteered) = await ProgressDisplay.RunAsync(console, "measuring strengths", progress =>
@@ -76,7 +80,7 @@ internal static class TuneCommand
 
                 if (parsed.GetValue(plot) is { } picture)
                 {
-                    AtomicFile.WriteAllText(picture, Chart(points));
+                    SvgPicture.Save(picture, Chart(points));
                 }
 
                 Report(console, parsed.GetValue(json), points, unsteered, found);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -22,7 +23,7 @@ internal sealed partial record NpyHeader(TensorInfo Info, bool Fortran, int Leng
     /// <param name="stream">The bytes.</param>
     /// <param name="checksum">Receives what was read.</param>
     /// <exception cref="SteeringException">It is no such head, or one of elements that are not read.</exception>
-    public static NpyHeader Read(string source, string name, Stream stream, ref Crc32 checksum)
+    public static NpyHeader Read(string source, string name, Stream stream, Crc32 checksum)
     {
         Span<byte> start = stackalloc byte[8];
         stream.ReadExactly(start);

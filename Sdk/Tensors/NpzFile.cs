@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using Steering.IO;
 
 namespace Steering.Tensors;
@@ -120,9 +121,9 @@ public sealed class NpzFile : ITensorSource
         {
             var name = ArrayName(entry);
             CheckSize(name, entry);
-            var checksum = default(Crc32);
+            var checksum = new Crc32();
             using var stream = entry.Open();
-            var header = NpyHeader.Read($"{Path}: array '{name}'", name, stream, ref checksum);
+            var header = NpyHeader.Read($"{Path}: array '{name}'", name, stream, checksum);
             var expected = header.Length + header.Info.ByteCount;
             if (entry.Length != expected)
             {
@@ -171,9 +172,9 @@ public sealed class NpzFile : ITensorSource
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var checksum = default(Crc32);
+            var checksum = new Crc32();
             using var stream = entry.Open();
-            _ = NpyHeader.Read($"{Path}: array '{name}'", name, stream, ref checksum);
+            _ = NpyHeader.Read($"{Path}: array '{name}'", name, stream, checksum);
             var size = expected.Info.ElementType.Size();
             for (long at = 0; at < expected.Info.Count;)
             {
@@ -184,7 +185,7 @@ public sealed class NpzFile : ITensorSource
                 at += bytes.Length / size;
             }
 
-            if (stream.ReadByte() >= 0 || checksum.Value != entry.Crc32)
+            if (stream.ReadByte() >= 0 || checksum.GetCurrentHashAsUInt32() != entry.Crc32)
             {
                 throw new SteeringException($"{Path}: array '{name}' does not have the checksum that the archive gives it. The file is damaged; fetch it again.");
             }

@@ -3,7 +3,7 @@ namespace Steering.Training.Activations;
 /// <summary>Tokens of a conversation by a chat template, and who speaks each.</summary>
 /// <param name="encode">Text to token ids.</param>
 /// <param name="template">Messages to text, without the opening of another turn.</param>
-internal sealed class ConversationEncoder(Func<string, int[]> encode, Func<IReadOnlyList<ChatMessage>, string> template)
+internal sealed class ConversationEncoder(Func<string, int[]> encode, Func<IReadOnlyList<ConversationTurn>, string> template)
 {
     /// <summary>
     /// Encodes a conversation. A message's tokens are those by which the conversation up to it is longer than the one
@@ -38,7 +38,7 @@ internal sealed class ConversationEncoder(Func<string, int[]> encode, Func<IRead
         _ => TokenRole.Other,
     };
 
-    private int[] Ids(IReadOnlyList<ChatMessage> messages, string place)
+    private int[] Ids(IReadOnlyList<ConversationTurn> messages, string place)
     {
         try
         {

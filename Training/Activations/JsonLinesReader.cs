@@ -44,14 +44,14 @@ internal static class JsonLinesReader
         ? value.GetString()!
         : throw new SteeringException($"{place}: the field '{field}' holds {Kind(value)}; a text was expected.{(value.ValueKind == JsonValueKind.Array ? " If it holds messages, read the file as chat." : string.Empty)}");
 
-    private static ChatMessage[] Messages(JsonElement value, string field, string place)
+    private static ConversationTurn[] Messages(JsonElement value, string field, string place)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
         {
             throw new SteeringException($"{place}: the field '{field}' holds {Kind(value)}; messages were expected: [{{\"role\": \"user\", \"content\": \"…\"}}, …].");
         }
 
-        return [.. value.EnumerateArray().Select((message, index) => new ChatMessage(Part(message, "role", index, place), Part(message, "content", index, place)))];
+        return [.. value.EnumerateArray().Select((message, index) => new ConversationTurn(Part(message, "role", index, place), Part(message, "content", index, place)))];
     }
 
     private static string Part(JsonElement message, string part, int index, string place) =>

@@ -13,5 +13,5 @@ public sealed record TextDocument
     public string Text { get; init; } = string.Empty;
 
     /// <summary>Its messages; empty for a text.</summary>
-    public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
+    public IReadOnlyList<ConversationTurn> Messages { get; init; } = [];
 }

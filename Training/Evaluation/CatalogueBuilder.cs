@@ -57,13 +57,14 @@ public static class CatalogueBuilder
             }
 
             writer.AddFeature(Feature(result, latent, label));
-            foreach (var example in examples.Of(latent))
+            foreach (var found in examples.Of(latent))
             {
+                var pieces = texts[found.Window] ??= TokenPieces.Of(tokenizer, windows[found.Window].Ids.ToArray());
+                var example = found.OnWords(pieces);
                 ref var excerpt = ref CollectionsMarshal.GetValueRefOrAddDefault(excerpts, (example.Window, example.Position), out var known);
                 if (!known)
                 {
                     var window = windows[example.Window];
-                    var pieces = texts[example.Window] ??= TokenPieces.Of(tokenizer, window.Ids.ToArray());
                     var document = window.Documents.IsEmpty ? example.Window : window.Documents.Span[example.Position];
                     excerpt = writer.AddExcerpt(new CatalogueExcerpt(document, example.Position - example.Start, pieces.AsSpan(example.Start, example.Activations.Count).ToArray()));
                 }

@@ -2,7 +2,7 @@ namespace Steering.Training.Reasoning;
 
 /// <summary>
 /// The sign of w·h at the delimiters. A projection gain multiplies what is there: where w·h is mostly negative, a gain above 1
-/// pushes along −w. RISE's own sweep rises where its formula says that it falls (STEERING_METHODS §3.2), so the sign is measured.
+/// pushes along −w. The sweep of RISE (arXiv 2512.23988) rises where its formula says that it falls, so the sign is measured.
 /// </summary>
 /// <param name="Mean">Mean of w·h over the training steps.</param>
 /// <param name="PositiveShare">Share of them with w·h above 0.</param>

@@ -2,8 +2,8 @@ namespace Steering.Training.Reasoning;
 
 /// <summary>
 /// Words and phrases by behaviour: labels of steps, the baseline that every latent has to beat, and the cues of the
-/// falsification. Whole words, whatever their case. Keyword labels are noisy (STEERING_METHODS §3.5): in one study 93 % of the
-/// steps found so did not reproduce the behaviour.
+/// falsification. Whole words, whatever their case. Keyword labels are noisy: 93 % of the steps that
+/// arXiv 2604.02113 found so did not reproduce the behaviour.
 /// </summary>
 public sealed class StepWords
 {

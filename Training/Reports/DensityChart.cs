@@ -21,7 +21,6 @@ public sealed record DensityChart(string Title, ChartAxis X, ChartAxis Y, string
     private const double BarWidth = 26;
     private const double Pitch = 34;
     private const double LetterWidth = 6.6;
-    private const double LegendWidth = 540;
 
     /// <summary>The chart as an SVG element for <see cref="HtmlReport"/> and <see cref="SvgPicture"/>.</summary>
     /// <exception cref="SteeringException">There are too many distributions to tell apart.</exception>
@@ -34,7 +33,7 @@ public sealed record DensityChart(string Title, ChartAxis X, ChartAxis Y, string
 
         var points = Series.SelectMany(series => series.Points);
         var canvas = new ChartCanvas(Title, X, Y, points.Select(point => point.X), points.Select(point => point.Y));
-        canvas.Legend([.. Series.Select(series => Short(series.Name))]);
+        canvas.Legend(Series.Index().Select(entry => (entry.Item.Name, entry.Index)));
         for (var index = 0; index < Series.Count; index++)
         {
             canvas.Line(Series[index].Points, index);
@@ -58,12 +57,5 @@ public sealed record DensityChart(string Title, ChartAxis X, ChartAxis Y, string
         }
 
         return svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{Margin}\" y=\"{foot + 16}\">{PageText.Clean(AtZero)}</text>").ToString();
-    }
-
-    /// <summary>A name cut to its share of the legend.</summary>
-    private string Short(string name)
-    {
-        var letters = (int)(((LegendWidth / Series.Count) - 22) / LetterWidth);
-        return name.Length <= letters ? name : name[..(letters - 1)] + "…";
     }
 }

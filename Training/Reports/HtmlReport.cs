@@ -5,7 +5,8 @@ namespace Steering.Training.Reports;
 
 /// <summary>
 /// One self-contained page: no script, no font, no picture and no address outside, in light, dark and on paper. Every
-/// text is escaped; nothing that comes from a corpus can become markup, and the page's own policy forbids scripts.
+/// text is escaped; nothing that comes from a corpus can become markup, and the page's own policy forbids scripts. The page is
+/// HTML and well-formed XML at once.
 /// </summary>
 public sealed class HtmlReport
 {
@@ -101,8 +102,8 @@ public sealed class HtmlReport
 
     /// <summary>The page.</summary>
     public string ToHtml() =>
-        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
+        $"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>"
+        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>"
         + $"<title>{_title}</title><style>\n{Style}\n</style></head><body>\n{_body}</body></html>\n";
 
     /// <summary>Writes the page, atomically.</summary>

@@ -14,7 +14,7 @@ public sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnly
     {
         var points = Series.SelectMany(series => series.Points);
         var canvas = new ChartCanvas(Title, X, Y, points.Select(point => point.X), points.Select(point => point.Y));
-        canvas.Legend([.. Series.Select(series => series.Name)]);
+        canvas.Legend(ChartSeries.Shown(Series, canvas));
         for (var index = 0; index < Series.Count; index++)
         {
             canvas.Line(Thin(Series[index].Points), index);

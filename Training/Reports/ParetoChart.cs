@@ -6,7 +6,7 @@ namespace Steering.Training.Reports;
 /// <param name="Title">Title.</param>
 /// <param name="X">Cost: smaller is better.</param>
 /// <param name="Y">Effect.</param>
-/// <param name="Kinds">Names of the kinds, for the legend.</param>
+/// <param name="Kinds">Names of the kinds; the legend has those of which a point is drawn.</param>
 /// <param name="Points">The conditions; one with a number that is not finite is left out of the drawing.</param>
 internal sealed record ParetoChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<string> Kinds, IReadOnlyList<ParetoPoint> Points)
 {
@@ -14,7 +14,7 @@ internal sealed record ParetoChart(string Title, ChartAxis X, ChartAxis Y, IRead
     public string ToSvg()
     {
         var canvas = new ChartCanvas(Title, X, Y, Points.Select(point => point.X), Points.SelectMany(point => (double[])[point.Effect.Low, point.Effect.High, point.Y]));
-        canvas.Legend(Kinds);
+        canvas.Legend(Kinds.Index().Where(kind => Points.Any(point => point.Kind == kind.Index && canvas.Shows((point.X, point.Y)))).Select(kind => (kind.Item, kind.Index)));
         canvas.Line([.. Points.Where(point => point.OnFront && canvas.Shows((point.X, point.Y))).Select(point => (point.X, point.Y)).OrderBy(point => point.X)], Front);
         foreach (var point in Points.Where(point => canvas.Shows((point.X, point.Y))))
         {

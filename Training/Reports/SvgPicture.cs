@@ -8,7 +8,10 @@ namespace Steering.Training.Reports;
 /// <summary>Charts below each other as one SVG file that needs nothing else: no script, no font, no address.</summary>
 public static class SvgPicture
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    /// <summary>The namespace without which a browser draws nothing.</summary>
+    internal const string Namespace = "http://www.w3.org/2000/svg";
+
+    private static readonly XNamespace Svg = Namespace;
 
     /// <summary>Writes the picture, atomically.</summary>
     /// <param name="path">A file that ends with <c>.svg</c>.</param>
@@ -16,13 +19,20 @@ public static class SvgPicture
     /// <exception cref="SteeringException">The file has another ending or cannot be written.</exception>
     public static void Save(string path, params IReadOnlyList<string> charts)
     {
+        CheckName(path);
+        AtomicFile.WriteAllText(path, Of(charts));
+    }
+
+    /// <summary>Refuses a name that <see cref="Save"/> would refuse, before anything is computed.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SteeringException">The file has another ending.</exception>
+    public static void CheckName(string path)
+    {
         ArgumentNullException.ThrowIfNull(path);
         if (!path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
         {
             throw new SteeringException($"{path}: a picture is written as .svg; give the file that ending.");
         }
-
-        AtomicFile.WriteAllText(path, Of(charts));
     }
 
     /// <summary>The picture.</summary>
@@ -41,11 +51,6 @@ public static class SvgPicture
             drawing.SetAttributeValue("y", Text(height));
             drawing.SetAttributeValue("width", Text(box[2]));
             drawing.SetAttributeValue("height", Text(box[3]));
-            foreach (var element in drawing.DescendantsAndSelf())
-            {
-                element.Name = Svg + element.Name.LocalName;
-            }
-
             drawings.Add(drawing);
             (width, height) = (Math.Max(width, box[2]), height + box[3]);
         }

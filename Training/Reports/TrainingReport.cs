@@ -37,6 +37,7 @@ public static class TrainingReport
         }
 
         report.Heading("Training").Charts([.. Courses.Select(course => Chart(course, runs))]);
+        TrainingSettings.AddTo(report, runs);
         if (runs is [{ Evaluation: { } evaluation }])
         {
             EvaluationReport.AddTo(report, evaluation, catalogue);
@@ -50,21 +51,25 @@ public static class TrainingReport
     /// <param name="log">The run's <c>training.jsonl</c>.</param>
     /// <param name="evaluation">What was measured at the end, or null.</param>
     /// <param name="catalogue">Features of the autoencoder, or null.</param>
+    /// <param name="options">What was asked for, or null where it is not known.</param>
     /// <exception cref="SteeringException">The log cannot be read, or the page not be written.</exception>
-    public static void Write(string path, string log, SaeEvaluation? evaluation = null, FeatureCatalogue? catalogue = null)
+    public static void Write(string path, string log, SaeEvaluation? evaluation = null, FeatureCatalogue? catalogue = null, TrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileNameWithoutExtension(path);
-        Create($"Training of {name}", [new ReportedRun(name, TrainingLogReader.Read(log), evaluation)], catalogue).Save(path);
+        Create($"Training of {name}", [new ReportedRun(name, TrainingLogReader.Read(log), evaluation) { Settings = options is null ? [] : TrainingSettings.Of(options) }], catalogue).Save(path);
     }
 
     private static void AddComparison(HtmlReport report, IReadOnlyList<ReportedRun> runs)
     {
         report.Heading("Comparison").Table(ComparisonTable.Headers, runs.Select(ComparisonTable.Row));
         var evaluated = runs.Where(run => run.Evaluation is not null).ToArray();
-        report.Charts(
+        report.Charts([
             Scatter("FVU over L0", "FVU", run => run.Evaluation!.Reconstruction.UnexplainedVariance),
-            Scatter("Cross-entropy recovered over L0", "(zero − spliced) / (zero − clean)", run => run.Evaluation!.CrossEntropy?.RecoveredFromZero ?? double.NaN));
+            .. evaluated.Any(run => run.Evaluation!.CrossEntropy is not null)
+                ? (string[])[Scatter("Cross-entropy recovered over L0", "(zero − spliced) / (zero − clean)", run => run.Evaluation!.CrossEntropy?.RecoveredFromZero ?? double.NaN)]
+                : [],
+        ]);
 
         string Scatter(string title, string axis, Func<ReportedRun, double> value) => new ScatterChart(
             title,

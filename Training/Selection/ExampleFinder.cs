@@ -43,9 +43,11 @@ public sealed class ExampleFinder(Harvester harvester, ITextTokenizer tokenizer,
         return [.. latents.Select(latent => (IReadOnlyList<CatalogueExample>)[.. examples.Of(latent).Select(example => Shown(latent, example, ids[example.Window]))])];
     }
 
-    private CatalogueExample Shown(int latent, TopExample example, int[] ids)
+    private CatalogueExample Shown(int latent, TopExample found, int[] ids)
     {
-        var tokens = TokenPieces.Of(tokenizer, ids)[example.Start..(example.Start + example.Activations.Count)];
+        var pieces = TokenPieces.Of(tokenizer, ids);
+        var example = found.OnWords(pieces);
+        var tokens = pieces[example.Start..(example.Start + example.Activations.Count)];
         return new CatalogueExample(latent, example.Activation, example.Activations, new CatalogueExcerpt(example.Window, example.Position - example.Start, tokens));
     }
 }

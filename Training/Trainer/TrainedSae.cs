@@ -14,5 +14,5 @@ public sealed record TrainedSae(TrainingMember Member, string Folder, IReadOnlyL
     public double Seconds => Steps.Sum(step => step.Seconds);
 
     /// <summary>As tables and pages show it.</summary>
-    public ReportedRun ToReportedRun() => new(Member.Name, Steps, Evaluation, Seconds);
+    public ReportedRun ToReportedRun() => new(Member.Name, Steps, Evaluation, Seconds) { Settings = TrainingSettings.Of(Member.Options) };
 }

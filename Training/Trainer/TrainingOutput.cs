@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steering.Catalogues;
 using Steering.Export.Cuts;
 using Steering.Export.Saes;
@@ -69,7 +70,7 @@ public sealed class TrainingOutput
         var results = WriteAll(run, work, destination, progress, cancellationToken);
         if (results.Count > 1)
         {
-            TrainingReport.Create($"Training of {Path.GetFileName(destination)}", [.. results.Select(result => result.ToReportedRun())]).Save(Path.Combine(work, ReportName));
+            TrainingReport.Create($"Training of {Path.GetFileName(destination)}", [.. results.Select(Reported)]).Save(Path.Combine(work, ReportName));
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
@@ -92,11 +93,25 @@ public sealed class TrainingOutput
             File.Copy(log, Path.Combine(folder, TrainingLog.FileName));
             var trained = new TrainedSae(member, run.Members.Count > 1 ? Path.Combine(destination, member.Name) : destination, steps, evaluation);
             using var catalogue = evaluation is null ? null : FeatureCatalogue.Open(Path.Combine(folder, FeatureCatalogue.FileName));
-            TrainingReport.Create($"Training of {Path.GetFileName(trained.Folder)}", [trained.ToReportedRun()], catalogue).Save(Path.Combine(folder, ReportName));
+            TrainingReport.Create($"Training of {Path.GetFileName(trained.Folder)}", [Reported(trained)], catalogue).Save(Path.Combine(folder, ReportName));
             results.Add(trained);
         }
 
         return results;
+    }
+
+    private ReportedRun Reported(TrainedSae trained)
+    {
+        (string Name, string? Value)[] origin =
+        [
+            ("model", Cut.ModelName),
+            ("site", Site),
+            ("texts", Summary.Dataset),
+            ("context length", Summary.ContextLength?.ToString(CultureInfo.InvariantCulture)),
+            ("tool", Summary.Tool),
+        ];
+        var run = trained.ToReportedRun();
+        return run with { Settings = [.. origin.Where(entry => entry.Value is not null).Select(entry => (entry.Name, entry.Value!)), .. run.Settings] };
     }
 
     private SaeEvaluation? WriteOne(string folder, TrainingMember member, SaeTrainer trainer, IReadOnlyList<TrainingStep> steps, SiteModel? model, Share? progress, CancellationToken cancellationToken)

@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Steering.Cli.Terminal;
+using Steering.Sandbox;
+using Steering.Sandbox.Corpora;
 using Steering.Tests.Cli.Support;
 
 namespace Steering.Tests.Cli.Chat;
@@ -101,6 +105,49 @@ public sealed class SandboxChatTests
         terminal.Line("Hello").UntilTheReplyEnds().Line("/exit");
         var run = (await CliRun.AtTerminal(terminal, Chat)).Succeeds();
         run.Prints("This is the sandbox", "Ask it for example “", "Watched: late-topk#5", "Policies to put in force with /policy: friendly, loud.", "/help lists the commands", "5 rude words", "3 rain and storms");
+    }
+
+    /// <summary>At 80 columns no line is longer than the screen, labels stand in the panel, and lines end between words.</summary>
+    [TestMethod]
+    [DataRow(60)]
+    [DataRow(80)]
+    [DataRow(120)]
+    public async Task AtATerminal_LinesEndBetweenWords(int width)
+    {
+        using var terminal = new ScriptedTerminal(width);
+        terminal.Line("/help").Line("/policy").Line("Hello").UntilTheReplyEnds().Line("/why").Line("/exit");
+        var lines = (await CliRun.AtTerminal(terminal, Chat)).Succeeds().Output.Split('\n', '\r');
+        Assert.IsLessThanOrEqualTo(width, lines.Max(WordWrap.Cells));
+        Assert.IsTrue(Array.Exists(lines, line => line.Contains("5 rude words", StringComparison.Ordinal)) == width >= 80);
+    }
+
+    [TestMethod]
+    public async Task AtATerminal_AReplyWithoutWatches_IsWrappedToo()
+    {
+        using var terminal = new ScriptedTerminal(20);
+        terminal.Line("/watch 5 3").Line("Hello").UntilTheReplyEnds().Line("/exit");
+        var wrapped = (await CliRun.AtTerminal(terminal, Chat)).Succeeds().Output;
+        var plain = (await CliRun.WithInput("""[{"role":"user","content":"Hello"}]""", "generate", "sandbox", "--messages", "-", "--max-tokens", "8")).Succeeds().Output;
+        Assert.Contains(WordWrap.Lines(plain.TrimEnd('\n'), 20), wrapped);
+    }
+
+    /// <summary>What is watched unasked shows something: in most replies of small talk one of the features fires.</summary>
+    [TestMethod]
+    [TestCategory("Slow")]
+    public async Task DefaultWatches_FireInSmallTalk()
+    {
+        string[] questions =
+        [
+            .. new SandboxCorpus(1).Documents(CorpusSplit.HeldOut)
+                .Select(document => document.Turns.First(turn => turn.Role == TurnRole.User).Text)
+                .Where(text => text.Length < 60 && !text.Contains('\n', StringComparison.Ordinal) && !text.Any(char.IsDigit))
+                .Take(40),
+        ];
+        var output = (await CliRun.InShippedSandbox(string.Concat(questions.Select(question => $"{question}\n/reset\n")), "chat", "--max-tokens", "60")).Succeeds().Output;
+        var replies = output.Split("The conversation is forgotten")[..questions.Length];
+        Assert.IsTrue(Array.TrueForAll(replies, reply => Regex.Count(reply, @"\[late-topk#[0-9]+ “.+”: max ") == 5), output);
+        var shown = replies.Count(reply => Regex.IsMatch(reply, @": max [0-9.]*[1-9]"));
+        Assert.IsGreaterThanOrEqualTo(questions.Length / 2, shown, output);
     }
 
     private static async Task<int[]> StandOut()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
+using Steering.Sandbox.Bundle;
 
 namespace Steering.Tests.Cli.Support;
 
@@ -16,8 +17,13 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     /// <summary>Runs a command line that reads standard input.</summary>
     public static Task<CliRun> WithInput(string input, params string[] arguments) => Of(input, CancellationToken.None, arguments);
 
+    /// <summary>Runs a command line that reads standard input, with the sandbox that is shipped in place of the tiny one.</summary>
+    public static Task<CliRun> InShippedSandbox(string input, params string[] arguments) => Of(input, token => SandboxBundle.Open(cancellationToken: token), CancellationToken.None, arguments);
+
     /// <summary>Runs a command line that may be cancelled.</summary>
-    public static async Task<CliRun> Of(string input, CancellationToken cancellationToken, params string[] arguments)
+    public static Task<CliRun> Of(string input, CancellationToken cancellationToken, params string[] arguments) => Of(input, _ => SandboxFixture.Bundle, cancellationToken, arguments);
+
+    private static async Task<CliRun> Of(string input, Func<CancellationToken, SandboxBundle> sandbox, CancellationToken cancellationToken, string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -30,7 +36,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Terminal = CliConsole.Create(output, redirected: true),
             ErrorTerminal = CliConsole.Create(error, redirected: true),
             Interrupts = interrupts,
-            OpenSandbox = _ => SandboxFixture.Bundle,
+            OpenSandbox = sandbox,
             IsInteractive = false,
             ShowsProgress = false,
         };

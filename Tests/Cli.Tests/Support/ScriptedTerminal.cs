@@ -10,7 +10,7 @@ internal sealed class ScriptedTerminal : IAnsiConsole, IAnsiConsoleInput, IDispo
     private readonly TestConsole _screen = new();
     private readonly Queue<ConsoleKeyInfo?> _keys = new();
 
-    public ScriptedTerminal() => _screen.Interactive().Width(100).Height(30);
+    public ScriptedTerminal(int width = 100) => _screen.Interactive().Width(width).Height(30);
 
     public string Output => _screen.Output;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Steering.Saes;
 using Steering.Tensors;
@@ -44,14 +45,12 @@ internal sealed class NpzTarget : IFuzzTarget
                 continue;
             }
 
-            var checksum = default(Crc32);
-            checksum.Append(input.AsSpan(start, length));
             var entry = input.AsSpan(at + LocalHeaderBytes, name);
             for (var place = start + length; place + 46 + name <= input.Length; place++)
             {
                 if (BinaryPrimitives.ReadInt32LittleEndian(input.AsSpan(place)) == 0x02014B50 && input.AsSpan(place + 46, name).SequenceEqual(entry))
                 {
-                    BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(place + 16), checksum.Value);
+                    BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(place + 16), Crc32.HashToUInt32(input.AsSpan(start, length)));
                 }
             }
         }

@@ -43,7 +43,7 @@ public sealed class TextCorpusTests : IDisposable
     public void JsonLines_OfChat_GiveMessages()
     {
         var document = Assert.ContainsSingle(Read("a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\", \"name\": \"x\"}, {\"role\": \"assistant\", \"content\": \"Ho\"}]}", new TextCorpusOptions { Chat = true }));
-        Assert.AreSequenceEqual([new ChatMessage("user", "Hi"), new ChatMessage("assistant", "Ho")], document.Messages);
+        Assert.AreSequenceEqual([new ConversationTurn("user", "Hi"), new ConversationTurn("assistant", "Ho")], document.Messages);
     }
 
     /// <summary>The cases of RFC 4180, section 2.</summary>

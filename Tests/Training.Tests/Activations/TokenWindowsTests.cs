@@ -88,7 +88,7 @@ public sealed class TokenWindowsTests
     {
         Number = 0,
         Place = "here",
-        Messages = [.. messages.Select(message => new ChatMessage(message.Role, message.Content))],
+        Messages = [.. messages.Select(message => new ConversationTurn(message.Role, message.Content))],
     };
 
     private static TokenWindow[] Windows(BosPlacement bos, int length, TokenWindowCounts? counts, params string[] texts)

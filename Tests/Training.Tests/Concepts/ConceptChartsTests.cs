@@ -41,11 +41,12 @@ public sealed class ConceptChartsTests
     public void Densities_ShowTheAtomAtZeroAsABar()
     {
         var svg = XElement.Parse(ConceptCharts.Densities(Measure(), 0, [0, 1]).ToSvg());
-        var bars = svg.Elements("rect").ToArray();
+        XNamespace name = "http://www.w3.org/2000/svg";
+        var bars = svg.Elements(name + "rect").ToArray();
         Assert.HasCount(2, bars);
         Assert.AreEqual(0.75 / 0.5, double.Parse(bars[1].Attribute("height")!.Value, CultureInfo.InvariantCulture) / double.Parse(bars[0].Attribute("height")!.Value, CultureInfo.InvariantCulture), 1e-3);
-        Assert.Contains("calm: 75%", bars[1].Element("title")!.Value, StringComparison.Ordinal);
-        Assert.HasCount(2, svg.Descendants("path"));
+        Assert.Contains("calm: 75%", bars[1].Element(name + "title")!.Value, StringComparison.Ordinal);
+        Assert.HasCount(2, svg.Descendants(name + "path"));
     }
 
     [TestMethod]

@@ -6,6 +6,23 @@ namespace Steering.Tests.Training.Evaluation;
 [TestClass]
 public sealed class TopExamplesTests
 {
+    /// <summary>An excerpt begins and ends with whole words, keeps its peak, and stays as it is where there are no blanks.</summary>
+    [TestMethod]
+    [DataRow(new[] { " st", "orm", "y", " rain", " f", "ell", " so", "ft", "ly" }, 1, 7, 3, " rain| fell")]
+    [DataRow(new[] { "The", " rain", " fell" }, 0, 3, 1, "The| rain| fell")]
+    [DataRow(new[] { "<|im_start|>", "user", "\n", "We" }, 1, 3, 2, "user|\n|We")]
+    [DataRow(new[] { "al", "ph", "ab", "et", "ic" }, 1, 3, 2, "ph|ab|et")]
+    [DataRow(new[] { "雨", "が", "降", "る", "。" }, 1, 3, 2, "が|降|る")]
+    [DataRow(new[] { "a", "", "é", " b" }, 2, 2, 3, " b")]
+    public void OnWords_CutsNoWord(string[] pieces, int start, int count, int peak, string expected)
+    {
+        var cut = new TopExample(0, peak, start, [.. Enumerable.Range(start, count).Select(index => (float)index)]).OnWords(pieces);
+        var shown = pieces[cut.Start..(cut.Start + cut.Activations.Count)];
+        Assert.AreEqual(expected.Replace("|", string.Empty, StringComparison.Ordinal), string.Concat(shown));
+        Assert.AreEqual(peak, cut.Activation);
+        Assert.AreEqual(cut.Start, cut.Activations[0]);
+    }
+
     private const int Latents = 12;
     private const int Width = 6;
     private const int Length = 20;

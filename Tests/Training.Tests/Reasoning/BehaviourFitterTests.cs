@@ -44,7 +44,7 @@ public sealed class BehaviourFitterTests
             Fit().Detections.SelectMany(detection => detection.Scores).Select(score => score.ToString()).ToArray());
     }
 
-    /// <summary>The trap of STEERING_METHODS §3.2: where w·h is negative, a gain above 1 pushes along −w.</summary>
+    /// <summary>The trap in the formula of RISE (arXiv 2512.23988): where w·h is negative, a gain above 1 pushes along −w.</summary>
     [TestMethod]
     [DataRow(new double[] { 3, 5, 1, 1 }, true)]
     [DataRow(new double[] { -1, -1, -5, -5 }, false)]

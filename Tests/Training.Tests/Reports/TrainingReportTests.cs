@@ -1,4 +1,6 @@
+using System.Xml.Linq;
 using Steering.Tests.Training.Evaluation;
+using Steering.Training.Architectures;
 using Steering.Training.Evaluation;
 using Steering.Training.Reports;
 using Steering.Training.Trainer;
@@ -8,6 +10,9 @@ namespace Steering.Tests.Training.Reports;
 [TestClass]
 public sealed class TrainingReportTests
 {
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Xhtml = "http://www.w3.org/1999/xhtml";
+
     [TestMethod]
     public void Read_GivesTheStepsThatTheLogWrote()
     {
@@ -54,16 +59,38 @@ public sealed class TrainingReportTests
         var single = ReportTests.Body(TrainingReport.Create("a run", [one]));
         var several = ReportTests.Body(TrainingReport.Create("a grid", [one, two]));
 
-        Assert.HasCount(6 + 2, single.Descendants("svg"));
-        Assert.Contains("Numbers", single.Elements("h2").Select(heading => heading.Value).ToArray());
-        Assert.HasCount(2 + 6, several.Descendants("svg"));
-        var rows = several.Descendants("tbody").Single().Elements("tr").Select(row => row.Elements("td").Select(cell => cell.Value).ToArray()).ToArray();
+        Assert.HasCount(6 + 2, single.Descendants(Svg + "svg"));
+        Assert.Contains("Numbers", single.Elements(Xhtml + "h2").Select(heading => heading.Value).ToArray());
+        Assert.HasCount(2 + 6, several.Descendants(Svg + "svg"));
+        var rows = Rows(several).Single();
         Assert.AreSequenceEqual(ComparisonTable.Row(one).ToArray(), rows[0]);
         Assert.AreEqual(evaluation.Reconstruction.UnexplainedVariance.ToString("F4", System.Globalization.CultureInfo.InvariantCulture), rows[0][1]);
         Assert.AreEqual("12.5", rows[0][^1]);
         Assert.AreSequenceEqual(new[] { "relu <b>", "–", "–", "–", "–", "–", "–" }, rows[1]);
-        Assert.HasCount(2, several.Descendants("svg").Last().Elements("path"));
+        Assert.HasCount(2, several.Descendants(Svg + "svg").Last().Elements(Svg + "path"));
         Refusal.Of(() => TrainingReport.Create("none", []), "no training step");
+    }
+
+    /// <summary>Every option with the value that held; where runs differ, each has a row.</summary>
+    [TestMethod]
+    public void Create_SaysWhatWasAskedFor()
+    {
+        var options = new TrainingOptions { LatentCount = 400, Tokens = 10_240, Autoencoder = new TopKSettings { K = 32 } };
+        ReportedRun one = new("a", [Step(1)]) { Settings = [("texts", "corpus.txt"), .. TrainingSettings.Of(options)] };
+        ReportedRun two = new("b", [Step(1)]) { Settings = [("texts", "corpus.txt"), .. TrainingSettings.Of(options with { BatchSize = 1024, TargetL0 = 20 })] };
+
+        var single = Rows(ReportTests.Body(TrainingReport.Create("a run", [one]))).Single().ToDictionary(row => row[0], row => row[1]);
+        var several = Rows(ReportTests.Body(TrainingReport.Create("a grid", [one, two]))).ToArray();
+
+        Assert.AreEqual("corpus.txt", single["texts"]);
+        Assert.AreEqual("32", single["autoencoder.k"]);
+        Assert.AreEqual("0.01", single["learningRate"], "0.2/√400, though nobody said so");
+        Assert.AreEqual("20", single["steps"]);
+        Assert.AreEqual("2", single["resampleSteps"]);
+        Assert.HasCount(2, several);
+        Assert.DoesNotContain("batchSize", several[0].Select(row => row[0]));
+        Assert.AreSequenceEqual(new[] { "a", "512", "2", "20", "–" }, several[1][0]);
+        Assert.AreSequenceEqual(new[] { "b", "1024", "1", "10", "20" }, several[1][1]);
     }
 
     [TestMethod]
@@ -81,6 +108,9 @@ public sealed class TrainingReportTests
         Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(folder["sae-l15.html"]));
         Assert.Contains("Training of sae-l15", File.ReadAllText(folder["sae-l15.html"]));
     }
+
+    private static IEnumerable<string[][]> Rows(XElement body) =>
+        body.Descendants(Xhtml + "tbody").Select(table => table.Elements(Xhtml + "tr").Select(row => row.Elements(Xhtml + "td").Select(cell => cell.Value).ToArray()).ToArray());
 
     private static TrainingStep Step(int step) => new(step, step * 512L, 10.0 / step, 1.0 / step, 32, step, 1e-3 / step, 0.1 + step, 0, 0.01);
 

@@ -32,5 +32,5 @@ internal sealed class ChoiceScorer(IExperimentModel model, bool chat = false, bo
 
     private string Prompt(string question, string? system) =>
         !chat ? (system is null ? question : $"{system}\n{question}")
-        : model.Prompt(system is null ? [new ChatMessage("user", question)] : [new ChatMessage("system", system), new ChatMessage("user", question)]);
+        : model.Prompt(system is null ? [new ConversationTurn("user", question)] : [new ConversationTurn("system", system), new ConversationTurn("user", question)]);
 }

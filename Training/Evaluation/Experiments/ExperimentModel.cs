@@ -90,7 +90,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     public string Decode(ReadOnlySpan<int> ids) => _model.Tokenizer.Decode(ids);
 
     /// <inheritdoc/>
-    public string Prompt(IReadOnlyList<ChatMessage> messages) => _model.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))]);
+    public string Prompt(IReadOnlyList<ConversationTurn> messages) => _model.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))]);
 
     /// <inheritdoc/>
     public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy)

@@ -14,7 +14,7 @@ public static class ExperimentPrompts
     /// <param name="cancellationToken">Stops between texts.</param>
     /// <returns>The prompts; where fewer are asked for than there are, those that the seed draws, in the file's order.</returns>
     /// <exception cref="SteeringException">The file cannot be read, or holds fewer prompts than are asked for.</exception>
-    public static IReadOnlyList<ExperimentPrompt> Read(Experiment experiment, Func<IReadOnlyList<ChatMessage>, string> template, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<ExperimentPrompt> Read(Experiment experiment, Func<IReadOnlyList<ConversationTurn>, string> template, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(template);
@@ -44,7 +44,7 @@ public static class ExperimentPrompts
         return order.Take(count).Order().Select(index => documents[index]);
     }
 
-    private static ExperimentPrompt Prompt(TextDocument document, Experiment experiment, Func<IReadOnlyList<ChatMessage>, string> template)
+    private static ExperimentPrompt Prompt(TextDocument document, Experiment experiment, Func<IReadOnlyList<ConversationTurn>, string> template)
     {
         var system = experiment.SystemMessage;
         if (experiment.Prompts.Form == PromptForm.Text)
@@ -52,7 +52,7 @@ public static class ExperimentPrompts
             return new ExperimentPrompt(document.Text, document.Text, system is null ? null : $"{system}\n{document.Text}");
         }
 
-        var messages = document.Messages.Count > 0 ? document.Messages : [new ChatMessage("user", document.Text.Trim())];
+        var messages = document.Messages.Count > 0 ? document.Messages : [new ConversationTurn("user", document.Text.Trim())];
         if (messages[^1].Role != "user")
         {
             throw new SteeringException($"{document.Place}: the conversation ends with a message of the role '{messages[^1].Role}'; the model can only answer a user, so end it with the user's message.");
@@ -61,6 +61,6 @@ public static class ExperimentPrompts
         return new ExperimentPrompt(
             messages[^1].Content,
             template(messages),
-            system is null ? null : template([new ChatMessage("system", system), .. messages.Where(message => message.Role != "system")]));
+            system is null ? null : template([new ConversationTurn("system", system), .. messages.Where(message => message.Role != "system")]));
     }
 }

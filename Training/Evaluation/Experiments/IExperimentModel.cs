@@ -40,7 +40,7 @@ public interface IExperimentModel
     string Decode(ReadOnlySpan<int> ids);
 
     /// <summary>The prompt of a conversation, ending with the opening of the assistant's turn.</summary>
-    string Prompt(IReadOnlyList<ChatMessage> messages);
+    string Prompt(IReadOnlyList<ConversationTurn> messages);
 
     /// <summary>ln of the probability of every token from a place on, given all before it.</summary>
     /// <param name="ids">The tokens.</param>

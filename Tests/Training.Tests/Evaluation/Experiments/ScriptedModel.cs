@@ -43,7 +43,7 @@ internal sealed class ScriptedModel(Func<string, bool, string> script) : IExperi
 
     public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(ids.ToArray().Where(id => id < End).Select(id => (byte)id).ToArray());
 
-    public string Prompt(IReadOnlyList<ChatMessage> messages) => string.Join('|', messages.Select(message => $"{message.Role}:{message.Content}"));
+    public string Prompt(IReadOnlyList<ConversationTurn> messages) => string.Join('|', messages.Select(message => $"{message.Role}:{message.Content}"));
 
     /// <summary>Texts scored so far.</summary>
     public int Scored { get; private set; }

@@ -35,7 +35,7 @@ internal sealed class DosedModel : IExperimentModel
 
     public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(ids.ToArray().Select(id => (byte)id).ToArray());
 
-    public string Prompt(IReadOnlyList<ChatMessage> messages) => throw new NotSupportedException();
+    public string Prompt(IReadOnlyList<ConversationTurn> messages) => throw new NotSupportedException();
 
     public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy)
     {
