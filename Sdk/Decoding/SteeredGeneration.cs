@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntimeGenAI;
 using Steering.Compilation;
 using Steering.IO;
 using Steering.Models;

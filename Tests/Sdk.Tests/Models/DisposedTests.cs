@@ -28,7 +28,7 @@ public sealed class DisposedTests
         ["ModelTokenizer.Encode"] = (false, owners => owners.Model.Tokenizer.Encode("sea")),
         ["ModelTokenizer.Decode"] = (false, owners => owners.Model.Tokenizer.Decode([84])),
         ["ModelTokenizer.CreateDetokenizer"] = (false, owners => owners.Model.Tokenizer.CreateDetokenizer()),
-        ["ModelTokenizer.ApplyChatTemplate"] = (true, owners => owners.Model.Tokenizer.ApplyChatTemplate([("user", "hi")])),
+        ["ModelTokenizer.ApplyChatTemplate"] = (false, owners => owners.Model.Tokenizer.ApplyChatTemplate([("user", "hi")])),
         ["SteeredGeneration.Prefill"] = (true, owners => owners.Generation.Prefill()),
         ["SteeredGeneration.MoveNext"] = (true, owners => owners.Generation.MoveNext()),
         ["SteeredGeneration.Rewind"] = (true, owners => owners.Generation.Rewind(1)),
