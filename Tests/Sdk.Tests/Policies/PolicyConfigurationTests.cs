@@ -63,7 +63,7 @@ public sealed class PolicyConfigurationTests
                 ("INTERVENTIONS:0:TARGET:FEATURE", "4"),
                 ("Interventions:0:Operator", "clamp"),
                 ("interventions:0:VALUE", "2"),
-                ("interventions:0:SkipPositionZero", "true"))) with { Folder = null });
+                ("interventions:0:SkipPositionZero", "true"))));
 
     [TestMethod]
     public void Read_OfAnAbsentSection_IsRefusedWithThePath() =>
