@@ -3,6 +3,7 @@ using System.Globalization;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Models;
+using Steering.Saes;
 using Steering.Tokenizers;
 using Steering.Vectors;
 
