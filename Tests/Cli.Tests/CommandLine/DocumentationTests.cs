@@ -7,7 +7,7 @@ namespace Steering.Tests.Cli.CommandLine;
 [TestClass]
 public sealed class DocumentationTests
 {
-    private static readonly string[] Everywhere = ["--help", "--version", "--json", "--verbose", "--device", "--threads", "--policy", "--sae", "--allow-other-model", "--watch", "--prompt", "--prompt-ids", "--messages"];
+    private static readonly string[] Everywhere = ["--help", "--version", "--json", "--verbose", "--device", "--threads", "--allow-custom-operators", "--policy", "--sae", "--allow-other-model", "--watch", "--prompt", "--prompt-ids", "--messages"];
 
     [TestMethod]
     public void EveryCommandHasASection_ThatNamesItsOptions()

@@ -28,6 +28,37 @@ public sealed class InfoCommandTests
         Assert.AreEqual("model", run.Json.GetProperty("kind").GetString());
     }
 
+    /// <summary>Info shows what a folder would load, and loads nothing; every command that runs it refuses.</summary>
+    [TestMethod]
+    public async Task AModelThatNamesALibrary_IsShown_AndRefusedUntilItIsAllowed()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(Stories.Folder))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        var config = folder["genai_config.json"];
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("\"session_options\": {", "\"session_options\": { \"custom_ops_library\": \"ops.so\",", StringComparison.Ordinal));
+        var info = (await CliRun.Of("info", folder.Path, "--json")).Succeeds().Json;
+        Assert.AreEqual("model.decoder.session_options.custom_ops_library: ops.so", info.GetProperty("facts").GetProperty("loadsLibraries")[0].GetString());
+        Assert.Contains("--allow-custom-operators", info.GetProperty("description").GetString()!);
+        (await CliRun.Of("generate", folder.Path, "--prompt-ids", "5,6", "--max-tokens", "2")).Fails(1, "ops.so", "--allow-custom-operators");
+        (await CliRun.Of("trace", folder.Path, "--prompt-ids", "5,6", "--output", folder["t.safetensors"])).Fails(1, "ops.so", "--allow-custom-operators");
+
+        // Allowed, the runtime says that there is none.
+        (await CliRun.Of("generate", folder.Path, "--prompt-ids", "5,6", "--max-tokens", "2", "--allow-custom-operators")).Fails(1, folder.Path, "ops.so");
+    }
+
+    [TestMethod]
+    public void EveryCommandThatLoadsAModel_CanAllowIt()
+    {
+        foreach (var (path, command) in CommandPaths.All().Where(entry => entry.Command.Options.Any(option => option.Name == "--device")))
+        {
+            Assert.IsTrue(command.Options.Any(option => option.Name == "--allow-custom-operators"), $"steer {string.Join(' ', path)}");
+        }
+    }
+
     [TestMethod]
     public async Task Checkpoints_AreDescribed()
     {
