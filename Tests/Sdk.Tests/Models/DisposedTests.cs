@@ -36,6 +36,8 @@ public sealed class DisposedTests
         ["SteeredGeneration.Replace"] = (true, owners => owners.Generation.Replace(TinyModel.Engine.Compile(TinyModel.Push(2)))),
         ["SteeredGeneration.Activations"] = (false, owners => owners.Generation.Activations(0)),
         ["SteeredGeneration.PromptActivations"] = (false, owners => owners.Generation.PromptActivations(0)),
+        ["ForwardPass.Batches"] = (false, owners => owners.Pass.Batches([([1, 2], 1)])),
+        ["ForwardPass.LogProbabilities"] = (true, owners => owners.Pass.LogProbabilities([([1, 2], 1)])),
         ["ForwardPass.Run"] = (true, owners => owners.Pass.Run(TinyModel.Prompt)),
         ["SteeringEngine.Compile"] = (true, owners => owners.Engine.Compile(TinyModel.Push(1))),
         ["SteeringEngine.Policy"] = (true, owners => owners.Engine.Policy("push")),
