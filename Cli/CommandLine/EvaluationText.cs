@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Steering.Models;
 using Steering.Training.Activations;
 using Steering.Training.Evaluation;
 
@@ -30,14 +31,15 @@ internal sealed class EvaluationText
     /// <summary>The windows.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="modelFolder">Folder of the tokenizer.</param>
+    /// <param name="model">What the folder may load.</param>
     /// <param name="maximum">Largest number of windows; 0 for all.</param>
     /// <param name="cancellationToken">Stops between documents.</param>
     /// <exception cref="SteeringException">The text cannot be read, or is shorter than one window.</exception>
-    public IReadOnlyList<EvaluationWindow> Read(ParseResult parsed, string modelFolder, int maximum, CancellationToken cancellationToken)
+    public IReadOnlyList<EvaluationWindow> Read(ParseResult parsed, string modelFolder, SteerableModelOptions model, int maximum, CancellationToken cancellationToken)
     {
         var chat = parsed.GetValue(_chat);
         var corpus = TextCorpus.Open(parsed.GetRequiredValue(_text)!, new TextCorpusOptions { Field = parsed.GetValue(_field), Chat = chat });
-        using var windows = TokenWindows.Load(modelFolder, new TokenWindowOptions { Length = parsed.GetValue(_window), Chat = chat, Bos = _bos.Value(parsed) });
+        using var windows = TokenWindows.Load(modelFolder, new TokenWindowOptions { Length = parsed.GetValue(_window), Chat = chat, Bos = _bos.Value(parsed) }, model);
         return EvaluationWindow.Read(corpus, windows, maximum == 0 ? int.MaxValue : maximum, cancellationToken);
     }
 }

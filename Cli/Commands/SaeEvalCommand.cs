@@ -68,7 +68,7 @@ internal static class SaeEvalCommand
                 var autoencoder = SaeSource.LoadBare(path);
                 var cut = SiteCut.Load(model.Folder(parsed));
                 var where = site.Require(parsed, autoencoder, cut);
-                var read = await Task.Run(() => text.Read(parsed, model.Folder(parsed), parsed.GetValue(windows), cancellationToken), cancellationToken);
+                var read = await Task.Run(() => text.Read(parsed, model.Folder(parsed), model.Options(parsed), parsed.GetValue(windows), cancellationToken), cancellationToken);
                 var options = new SaeEvaluationOptions
                 {
                     CrossEntropyWindows = parsed.GetValue(crossEntropy),

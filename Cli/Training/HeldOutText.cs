@@ -43,7 +43,7 @@ internal sealed class HeldOutText
         }
 
         var corpus = TextCorpus.Open(path, training.Corpus with { Chat = training.Windows.Chat });
-        using var windows = TokenWindows.Load(training.ModelFolder!, training.Windows);
+        using var windows = TokenWindows.Load(training.ModelFolder!, training.Windows, training.Model);
         var read = EvaluationWindow.Read(corpus, windows, most, cancellationToken);
         return read.Count > 0
             ? (read, Path.GetFileName(path) + (given is null ? " (trained on)" : string.Empty))

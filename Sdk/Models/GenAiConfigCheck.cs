@@ -4,11 +4,6 @@ using Steering.IO;
 
 namespace Steering.Models;
 
-/// <summary>Something in <c>genai_config.json</c> that makes the native libraries load a library of its own.</summary>
-/// <param name="Place">Where it stands, as in <c>model.decoder.session_options.custom_ops_library</c>.</param>
-/// <param name="Name">The library, or the execution provider that lies in one.</param>
-internal sealed record NamedLibrary(string Place, string Name);
-
 /// <summary>
 /// Walks a whole <c>genai_config.json</c> before anything native reads it: which libraries it would have loaded, whether its
 /// paths stay in the folder, and whether its numbers can be.
@@ -166,3 +161,8 @@ internal static class GenAiConfigCheck
             part.EndsWith(ending, StringComparison.OrdinalIgnoreCase)
             || (part.LastIndexOf(ending + ".", StringComparison.OrdinalIgnoreCase) is var at and >= 0 && part[(at + ending.Length)..].All(letter => letter == '.' || char.IsAsciiDigit(letter)))));
 }
+
+/// <summary>Something in <c>genai_config.json</c> that makes the native libraries load a library of its own.</summary>
+/// <param name="Place">Where it stands, as in <c>model.decoder.session_options.custom_ops_library</c>.</param>
+/// <param name="Name">The library, or the execution provider that lies in one.</param>
+internal sealed record NamedLibrary(string Place, string Name);

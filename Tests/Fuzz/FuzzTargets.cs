@@ -22,6 +22,7 @@ internal static class FuzzTargets
         ["hub-record"] = () => new HubRecordTarget(),
         ["activation-shards"] = () => new ActivationShardsTarget(),
         ["activation-state"] = () => new ActivationStateTarget(),
+        ["graph-signature"] = () => new GraphSignatureTarget(),
         ["onnx"] = () => new OnnxTarget(),
         ["npz"] = () => new NpzTarget(),
         ["sae-config"] = () => new SaeConfigTarget(),

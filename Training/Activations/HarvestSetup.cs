@@ -48,7 +48,7 @@ internal sealed class HarvestSetup : IDisposable
 
         var type = ShardLayout.TypeName(options.StoredType);
         var corpus = TextCorpus.Open(text, options.Corpus with { Chat = options.Windows.Chat });
-        var windows = TokenWindows.Load(cut.Folder, options.Windows);
+        var windows = TokenWindows.Load(cut.Folder, options.Windows, options.Model);
         var job = new ShardJob
         {
             ModelName = cut.ModelName,

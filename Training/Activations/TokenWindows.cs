@@ -33,8 +33,9 @@ public sealed class TokenWindows : IDisposable
     /// <summary>Takes the tokenizer, and for chat the template, of a model folder.</summary>
     /// <param name="modelFolder">Folder with <c>genai_config.json</c> and <c>tokenizer.json</c>.</param>
     /// <param name="options">How documents are cut, or null.</param>
+    /// <param name="model">What the folder may load where a chat template needs its model, or null for the defaults.</param>
     /// <exception cref="SteeringException">The length is not possible, a BOS token is asked for that the model lacks, or the tokenizer cannot be read.</exception>
-    public static TokenWindows Load(string modelFolder, TokenWindowOptions? options = null)
+    public static TokenWindows Load(string modelFolder, TokenWindowOptions? options = null, SteerableModelOptions? model = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(modelFolder);
         options ??= new TokenWindowOptions();
@@ -60,11 +61,11 @@ public sealed class TokenWindows : IDisposable
         }
 
         // The template runs in GenAI, which gives it with a loaded model only.
-        var model = SteerableModel.Load(modelFolder, new SteerableModelOptions { VerifyWeights = false });
+        var loaded = SteerableModel.Load(modelFolder, new SteerableModelOptions { VerifyWeights = false, AllowCustomOperators = model?.AllowCustomOperators ?? false });
         var conversations = new ConversationEncoder(
-            text => model.Tokenizer.Encode(text),
-            messages => model.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))], addGenerationPrompt: false));
-        return new TokenWindows(TextTokenizer.Load(modelFolder), options, config.BosTokenId, conversations, model);
+            text => loaded.Tokenizer.Encode(text),
+            messages => loaded.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))], addGenerationPrompt: false));
+        return new TokenWindows(TextTokenizer.Load(modelFolder), options, config.BosTokenId, conversations, loaded);
     }
 
     /// <summary>Reads windows.</summary>

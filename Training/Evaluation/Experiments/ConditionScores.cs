@@ -7,16 +7,6 @@ using Steering.IO;
 
 namespace Steering.Training.Evaluation.Experiments;
 
-/// <summary>What the model says of the neutral text under a condition.</summary>
-/// <param name="Nats">[documents] −ln p of all tokens of each; null where it could not be measured.</param>
-/// <param name="Unavailable">Why not.</param>
-internal sealed record TextScores(double[]? Nats, string? Unavailable = null);
-
-/// <summary>How multiple-choice questions were answered under a condition.</summary>
-/// <param name="Answers">[questions]; null where they could not be asked.</param>
-/// <param name="Unavailable">Why not.</param>
-internal sealed record ChoiceScores(ChoiceAnswer[]? Answers, string? Unavailable = null);
-
 /// <summary>
 /// Everything that the model was run for after the replies of a condition were there. Written as one file when a condition is
 /// done, so that a run that was interrupted does not score it again.
@@ -162,3 +152,13 @@ internal sealed record ConditionScores(double[] Replies, TextScores? Text, Choic
     private static ChoiceAnswer[] Answers(JsonElement right, JsonElement confidence) =>
         [.. Numbers(right).Zip(Numbers(confidence), (hit, share) => new ChoiceAnswer(hit > 0, double.IsFinite(share) ? share : double.NaN))];
 }
+
+/// <summary>What the model says of the neutral text under a condition.</summary>
+/// <param name="Nats">[documents] −ln p of all tokens of each; null where it could not be measured.</param>
+/// <param name="Unavailable">Why not.</param>
+internal sealed record TextScores(double[]? Nats, string? Unavailable = null);
+
+/// <summary>How multiple-choice questions were answered under a condition.</summary>
+/// <param name="Answers">[questions]; null where they could not be asked.</param>
+/// <param name="Unavailable">Why not.</param>
+internal sealed record ChoiceScores(ChoiceAnswer[]? Answers, string? Unavailable = null);
