@@ -146,7 +146,7 @@ internal static class TuneCommand
         foreach (var point in points.OrderBy(point => point.Strength))
         {
             string[] cells = [Number(point.Strength, "G4"), Number(point.Divergence, "F4"), Number(point.Loss, "F4"), Number(100 * point.Accuracy, "F1") + " %"];
-            if (rows is [.., var last] && point.Strength > 0 && !last.Cells[0].Equals("0", StringComparison.Ordinal) && last.Cells[1..].SequenceEqual(cells[1..], StringComparer.Ordinal))
+            if (rows is [.., var last] && point.Strength > 0 && !last.Cells[0].Equals("0", StringComparison.Ordinal) && last.Cells.Skip(1).SequenceEqual(cells.Skip(1), StringComparer.Ordinal))
             {
                 var first = last.Cells[0].Split(" – ")[0];
                 last.Cells[0] = first == cells[0] ? first : $"{first} – {cells[0]}";

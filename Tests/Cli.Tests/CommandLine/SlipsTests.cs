@@ -1,4 +1,3 @@
-using System.Text;
 using Steering.Tests.Cli.Support;
 
 namespace Steering.Tests.Cli.CommandLine;

@@ -37,7 +37,7 @@ public sealed class FullDiskTests
             Assert.Inconclusive("Skipped: a small disk is made with tmpfs, which Linux has.");
         }
 
-        using var run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         var error = await run.StandardError.ReadToEndAsync();
         await run.WaitForExitAsync();
         if (run.ExitCode != 0)
