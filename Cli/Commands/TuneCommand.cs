@@ -124,7 +124,7 @@ internal static class TuneCommand
         }
 
         // A search ends with strengths that no longer differ in what is printed; one row stands for them.
-        foreach (var row in points.OrderBy(point => point.Strength).GroupBy(Cells))
+        foreach (var row in points.OrderBy(point => point.Strength).GroupBy(Cells, StringComparer.Ordinal))
         {
             var style = row.Contains(found) ? new Style(decoration: Decoration.Bold) : Style.Plain;
             table.AddRow(row.Key.Split('\t').Select(cell => new Text(cell, style)));
