@@ -15,8 +15,8 @@ internal sealed class ChartCanvas
     /// <summary>Height of a drawing.</summary>
     public const double Height = 300;
 
-    /// <summary>Where the field of a drawing begins.</summary>
-    public const double Top = 34;
+    /// <summary>Where the field of a drawing begins: a dot at its upper edge stays clear of the legend.</summary>
+    public const double Top = 40;
 
     /// <summary>Height below the field.</summary>
     public const double Bottom = 46;

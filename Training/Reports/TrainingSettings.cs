@@ -13,7 +13,7 @@ public static class TrainingSettings
     {
         ArgumentNullException.ThrowIfNull(options);
         using var document = JsonDocument.Parse(TrainingOptionsJson.Serialize(options with { LearningRate = options.PeakLearningRate, ResampleSteps = (int)options.ResampleEvery }));
-        return [.. Flat(string.Empty, document.RootElement), ("steps", options.Steps.ToString("N0", CultureInfo.InvariantCulture))];
+        return [.. Flat(string.Empty, document.RootElement), ("steps", options.Steps.ToString(CultureInfo.InvariantCulture))];
     }
 
     /// <summary>Adds the settings of runs to a page: once what they share, and run by run where they differ.</summary>
@@ -49,8 +49,15 @@ public static class TrainingSettings
             }
             else if (property.Value.ValueKind != JsonValueKind.Null)
             {
-                yield return ($"{prefix}{name}", property.Value.ToString());
+                yield return ($"{prefix}{name}", Text(property.Value));
             }
         }
     }
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number when !value.TryGetInt64(out _) => value.GetDouble().ToString("G6", CultureInfo.InvariantCulture),
+        _ => value.GetRawText(),
+    };
 }

@@ -15,14 +15,12 @@ public sealed class PackageTests
         ["Meziantou.Analyzer"] = "analysers, which run in the compiler",
         ["coverlet.msbuild"] = "measures coverage from the build",
         ["Grpc.Tools"] = "turns onnx.proto into C# when the project is built",
-        ["libtorch-cpu-linux-x64"] = "native libraries that TorchSharp loads",
-        ["libtorch-cpu-win-x64"] = "native libraries that TorchSharp loads",
-        ["libtorch-cpu-osx-arm64"] = "native libraries that TorchSharp loads",
     };
 
     /// <summary>Packages that a project needs although its code does not refer to them.</summary>
     private static readonly Dictionary<(string Project, string Package), string> NeededBeside = new()
     {
+        [("Steering.Sdk", "Microsoft.Extensions.Configuration.Binder")] = "brings the configuration that options are read from",
         [("Steering.Structure.Tests", "Microsoft.Extensions.Hosting")] = "the pages' snippets are compiled against it",
     };
 
@@ -54,6 +52,7 @@ public sealed class PackageTests
         var root = OracleFolder.RepositoryRoot;
         var named = Projects.Select(row => Path.Combine(root, (string)row[0]))
             .Concat(Directory.EnumerateFiles(root, "Directory.*.props", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(root, "Directory.*.targets", SearchOption.AllDirectories))
             .SelectMany(file => Items(file, "PackageReference"))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         string[] unused = [.. Items(Path.Combine(root, "Directory.Packages.props"), "PackageVersion").Where(package => !named.Contains(package))];
