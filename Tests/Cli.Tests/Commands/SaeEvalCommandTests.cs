@@ -25,7 +25,7 @@ public sealed class SaeEvalCommandTests
         Assert.Contains(catalogue, run.Output);
         var html = File.ReadAllText(page);
         Assert.Contains("Content-Security-Policy", html);
-        Assert.DoesNotContain("http:", html);
+        Assert.DoesNotContain("http:", html.Replace("http://www.w3.org/", string.Empty, StringComparison.Ordinal));
         Assert.DoesNotContain("https:", html);
         Assert.DoesNotContain("<script", html);
         using var features = FeatureCatalogue.Open(catalogue, SaeLensFolder.Load(Stories.TopK));

@@ -39,6 +39,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             OpenSandbox = sandbox,
             IsInteractive = false,
             ShowsProgress = false,
+            Time = new StillTime(),
         };
         var code = await SteerApplication.RunAsync(arguments, console, cancellationToken);
         return new CliRun(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
@@ -70,7 +71,9 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public CliRun Succeeds()
     {
         Assert.AreEqual(0, ExitCode, $"{Error}\n{Output}");
-        Assert.AreEqual(string.Empty, Error);
+
+        // The first command of the process that trains says so where the machine is slow.
+        Assert.AreEqual(string.Empty, Error.Replace("Loading libtorch, about 450 MB; this happens once in a process.\n", string.Empty, StringComparison.Ordinal));
         return this;
     }
 
@@ -98,5 +101,24 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         }
 
         return this;
+    }
+
+    /// <summary>A clock that stands, so that no output depends on how fast the machine is.</summary>
+    private sealed class StillTime : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new StillTimer();
+    }
+
+    private sealed class StillTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
