@@ -7,12 +7,13 @@ using Steering.Sockets;
 
 namespace Steering.Batching;
 
-/// <summary>The graph of a model on an ONNX Runtime session of its own, checked for what batching relies on.</summary>
+/// <summary>The graph of a model on plain ONNX Runtime, checked for what batching relies on.</summary>
 internal sealed class BatchGraph : IDisposable
 {
     private const string Attention = "GroupQueryAttention";
 
     private readonly SteerableModel _model;
+    private readonly GraphSession _session;
 
     /// <exception cref="SteeringException">The graph cannot be batched; the message says why.</exception>
     public BatchGraph(SteerableModel model, int threads)
@@ -32,19 +33,19 @@ internal sealed class BatchGraph : IDisposable
             throw Refuse($"it has no {Attention} node, so rows of different lengths cannot share a pass");
         }
 
-        Session = Open(path, threads, config);
+        _session = GraphSession.Open(path, config, ExecutionDevice.Cpu, threads);
         try
         {
             (CacheType, LogitsType) = Check();
         }
         catch
         {
-            Session.Dispose();
+            _session.Dispose();
             throw;
         }
     }
 
-    public InferenceSession Session { get; }
+    public InferenceSession Session => _session.Session;
 
     public GraphNames Names { get; }
 
@@ -72,26 +73,7 @@ internal sealed class BatchGraph : IDisposable
     public SteeringException Refuse(string reason) =>
         new($"{_model.Folder} cannot be decoded in a batch: {reason}. Import the checkpoint again with 'steer import', or use GenAiDecoder.");
 
-    public void Dispose() => Session.Dispose();
-
-    private static InferenceSession Open(string path, int threads, GenAiConfig config)
-    {
-        using var options = new SessionOptions();
-
-        // Threads that spin between the nodes of a pass are quicker, but between passes they would take the cores from the readers.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        options.IntraOpNumThreads = threads;
-        options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
-        try
-        {
-            config.Register(options);
-            return new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw NativeErrors.Load(path, exception);
-        }
-    }
+    public void Dispose() => _session.Dispose();
 
     private (TensorElementType Cache, TensorElementType Logits) Check()
     {

@@ -12,7 +12,7 @@ namespace Steering.Decoding;
 /// unless activations are read. Once it or its model is disposed of, every call throws
 /// <see cref="ObjectDisposedException"/>; a call that runs on another thread is waited for.
 /// </summary>
-public sealed class SteeredGeneration : IDisposable
+public sealed partial class SteeredGeneration : IDisposable
 {
     /// <summary>Tokens of one prefill pass; between passes the caller can cancel, and logits stay small.</summary>
     internal const int PrefillChunk = 512;

@@ -12,21 +12,27 @@ namespace Steering.Models;
 /// </summary>
 public sealed partial class ForwardPass : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly GraphSession _session;
     private readonly string _folder;
     private readonly GenAiConfig _config;
     private readonly SocketManifest? _manifest;
+    private readonly SequenceInputs _inputs;
     private readonly string[] _outputs;
     private readonly NativeLifetime _life;
 
-    private ForwardPass(InferenceSession session, string folder, GenAiConfig config, SocketManifest? manifest)
+    private ForwardPass(GraphSession session, string folder, GenAiConfig config, SocketManifest? manifest)
     {
         _session = session;
         _life = new NativeLifetime(this, session.Dispose);
         _folder = folder;
         _config = config;
         _manifest = manifest;
-        _outputs = [.. session.OutputMetadata.Keys.Where(name => !name.StartsWith("present", StringComparison.Ordinal))];
+        _inputs = new SequenceInputs(session.Session, config, Sites.SelectMany(site => SocketLayout.Inputs(site.Name)));
+        _outputs = [config.Names.Logits, .. Sites.SelectMany(site => new[] { SocketLayout.Residual(site.Name), SocketLayout.Activations(site.Name) })];
+        if (Array.Find(_outputs, name => !session.Session.OutputMetadata.ContainsKey(name)) is { } missing)
+        {
+            throw new SteeringException($"The graph {config.GraphFile} has no output '{missing}'. Where its logits are named otherwise, say so in model.decoder.outputs of {GenAiConfig.FileName}.");
+        }
     }
 
     /// <summary>What the folder's manifest says, or null for a folder without sockets.</summary>
@@ -43,7 +49,6 @@ public sealed partial class ForwardPass : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         options ??= new SteerableModelOptions();
-        NativeLibraries.Check();
         folder = Path.GetFullPath(folder);
         var config = GenAiConfig.LoadToRun(folder, options);
         var manifest = File.Exists(Path.Combine(folder, SocketManifest.FileName)) ? SocketManifestFile.Load(folder) : null;
@@ -52,27 +57,15 @@ public sealed partial class ForwardPass : IDisposable
             SocketManifestFile.Verify(folder, manifest, options.VerifyWeights);
         }
 
-        using var session = new SessionOptions();
-        // Idle spinning threads would take the cores from whatever the caller does between passes.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session.IntraOpNumThreads = options.Threads;
+        var session = GraphSession.Open(Path.Combine(folder, config.GraphFile), config, options.Device, options.Threads);
         try
         {
-            if (options.Device == ExecutionDevice.Cuda)
-            {
-                session.AppendExecutionProvider_CUDA();
-            }
-
-            config.Register(session);
-            return new ForwardPass(new InferenceSession(Path.Combine(folder, config.GraphFile), session), folder, config, manifest);
+            return new ForwardPass(session, folder, config, manifest);
         }
-        catch (Exception exception) when (options.Device == ExecutionDevice.Cuda && exception is OnnxRuntimeException or EntryPointNotFoundException)
+        catch
         {
-            throw NativeLibraries.CudaIsMissing(exception);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw NativeErrors.Load(folder, exception);
+            session.Dispose();
+            throw;
         }
     }
 
@@ -93,7 +86,7 @@ public sealed partial class ForwardPass : IDisposable
         {
             Length = ids.Length,
             VocabularySize = _config.VocabularySize,
-            Logits = ToFloat32(named["logits"]),
+            Logits = ToFloat32(named[_config.Names.Logits]),
             Residuals = Sites.ToDictionary(site => site.Name, site => ToFloat32(named[SocketLayout.Residual(site.Name)]), StringComparer.Ordinal),
             Activations = policy.Sites.ToDictionary(site => site.Site, site => ToFloat32(named[SocketLayout.Activations(site.Site)]), StringComparer.Ordinal),
         };
@@ -105,47 +98,35 @@ public sealed partial class ForwardPass : IDisposable
     /// <summary>The inputs of a pass over so many sequences of one length, one after the other.</summary>
     private Dictionary<string, OrtValue> Feeds(ReadOnlySpan<int> ids, int sequences, DisposableList inputs, CompiledPolicy policy)
     {
-        long[] shape = [sequences, ids.Length / sequences];
-        var feeds = new Dictionary<string, OrtValue>(StringComparer.Ordinal)
+        var length = ids.Length / sequences;
+        var feeds = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        foreach (var name in _inputs.Tokens)
         {
-            ["input_ids"] = inputs.Add(OrtValue.CreateTensorValueFromMemory(ToInt64(ids), shape)),
-            ["attention_mask"] = inputs.Add(OrtValue.CreateTensorValueFromMemory(Ones(ids.Length), shape)),
-        };
-        AddCache(feeds, inputs, sequences);
+            var values = new long[ids.Length];
+            _inputs.Fill(name, ids, length, values);
+            feeds[name] = inputs.Add(OrtValue.CreateTensorValueFromMemory(values, [sequences, length]));
+        }
+
+        foreach (var name in _inputs.Past)
+        {
+            feeds[name] = inputs.Add(_inputs.Empty(name, sequences));
+        }
+
         AddSockets(feeds, inputs, policy);
         return feeds;
     }
 
     private IDisposableReadOnlyCollection<OrtValue> Execute(Dictionary<string, OrtValue> feeds, IReadOnlyCollection<string> outputs)
     {
-        // A graph that asks for more than these says so by name in ONNX Runtime's own error.
         using var run = new RunOptions();
         try
         {
-            return _session.Run(run, feeds, outputs);
+            return _session.Session.Run(run, feeds, outputs);
         }
         catch (OnnxRuntimeException exception)
         {
             throw NativeErrors.Run(_folder, exception);
         }
-    }
-
-    private static long[] ToInt64(ReadOnlySpan<int> ids)
-    {
-        var wide = new long[ids.Length];
-        for (var index = 0; index < wide.Length; index++)
-        {
-            wide[index] = ids[index];
-        }
-
-        return wide;
-    }
-
-    private static long[] Ones(int length)
-    {
-        var ones = new long[length];
-        Array.Fill(ones, 1);
-        return ones;
     }
 
     private static float[] ToFloat32(OrtValue value)
@@ -188,22 +169,6 @@ public sealed partial class ForwardPass : IDisposable
         if (policy.Sites.FirstOrDefault(program => Sites.All(site => !string.Equals(site.Name, program.Site, StringComparison.Ordinal))) is { } absent)
         {
             throw new SteeringException($"The model has no site {absent.Site}. Its sites are: {string.Join(", ", Sites.Select(site => site.Name))}.");
-        }
-    }
-
-    private void AddCache(Dictionary<string, OrtValue> feeds, DisposableList inputs, int sequences)
-    {
-        foreach (var (name, metadata) in _session.InputMetadata)
-        {
-            if (!name.StartsWith("past_key_values", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            long[] shape = [sequences, _config.KeyValueHeadCount, 0, _config.HeadSize];
-            feeds[name] = inputs.Add(metadata.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float16
-                ? OrtValue.CreateTensorValueFromMemory(Array.Empty<Float16>(), shape)
-                : OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), shape));
         }
     }
 

@@ -17,6 +17,8 @@ public sealed class ModelTokenizer
         _templates = new Lazy<ChatTemplates>(() => ChatTemplates.Load(folder));
     }
 
+    internal TextTokenizer Text => _text.Value;
+
     /// <summary>Token ids of a text. Special tokens written in the text, such as <c>&lt;|im_end|&gt;</c>, become their ids.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">Whether the tokens that the model expects around a text, such as BOS, are added. Chat templates write them themselves.</param>

@@ -42,6 +42,16 @@ internal static class Normalizers
         }
     }
 
+    /// <summary>Whether a normaliser works on each side of a space between two letters by itself and leaves the space there.</summary>
+    public static bool KeepSpaces(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined
+        || element.GetProperty("type").GetString() switch
+        {
+            "Sequence" => element.GetProperty("normalizers").EnumerateArray().All(KeepSpaces),
+            "NFC" or "NFD" or "Lowercase" => true,
+            _ => false,
+        };
+
     // A lone surrogate has no form; it is encoded as U+FFFD, as everywhere in UTF-8.
     private static string Form(string text, NormalizationForm form) =>
         text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0

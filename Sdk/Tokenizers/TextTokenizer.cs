@@ -44,6 +44,9 @@ public sealed class TextTokenizer : ITextTokenizer
 
     internal TokenDecoder Decoder => _parts.Decoder;
 
+    /// <inheritdoc cref="TokenizerParts.BreaksBetweenWords"/>
+    internal bool BreaksBetweenWords => _parts.BreaksBetweenWords;
+
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <param name="folder">Folder with <c>tokenizer.json</c> and, mostly, <c>tokenizer_config.json</c>.</param>
     /// <exception cref="SteeringException">The file is missing, damaged, or uses a part that is not supported (named in the message).</exception>

@@ -32,4 +32,10 @@ internal sealed record TokenizerParts
 
     /// <summary>Ids put after a prompt.</summary>
     public required IReadOnlyList<int> Suffix { get; init; }
+
+    /// <summary>
+    /// Whether a text may be cut before a space between two letters, whatever stands around them, and its two parts encoded apart
+    /// give the tokens of the whole, and these, decoded apart, its text.
+    /// </summary>
+    public bool BreaksBetweenWords { get; init; }
 }

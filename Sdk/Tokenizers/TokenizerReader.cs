@@ -58,6 +58,7 @@ internal static class TokenizerReader
         var added = AddedTokens(root, source);
         var rebuilt = IsRebuiltLlama(config);
         var (prefix, suffix) = Specials(root, vocabulary, added, source);
+        var decoder = TokenDecoders.Read(Property(root, "decoder"), source) with { CleanUp = config is { } settings && Flag(settings, "clean_up_tokenization_spaces", false) };
         return new TokenizerParts
         {
             Vocabulary = vocabulary,
@@ -73,9 +74,13 @@ internal static class TokenizerReader
                 Flag(model, "fuse_unk", false),
                 rebuilt || Flag(model, "byte_fallback", false),
                 Flag(model, "ignore_merges", false)),
-            Decoder = TokenDecoders.Read(Property(root, "decoder"), source) with { CleanUp = config is { } settings && Flag(settings, "clean_up_tokenization_spaces", false) },
+            Decoder = decoder,
             Prefix = prefix,
             Suffix = suffix,
+            BreaksBetweenWords = !rebuilt && decoder is { ByteLevel: true, StripStart: 0 }
+                && Normalizers.KeepSpaces(Property(root, "normalizer"))
+                && WordCutters.BreakBetweenWords(Property(root, "pre_tokenizer"))
+                && added.TrueForAll(token => !token.Content.Contains(' ', StringComparison.Ordinal) && !token.StripsLeft && !token.StripsRight),
         };
     }
 

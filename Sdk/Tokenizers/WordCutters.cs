@@ -8,6 +8,14 @@ internal static class WordCutters
 {
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    // In all of these what begins with a letter goes on with letters, and a space before a letter begins a word with it.
+    private static readonly string[] SpacedPatterns =
+    [
+        Gpt2Pattern,
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ];
+
     /// <summary>As SmolLM2 cuts: every digit alone, then GPT-2's expression.</summary>
     public static WordCutter SmolLm { get; } = Chain([Digits(individually: true, "SmolLM2"), ByteLevel(addPrefixSpace: false, useRegex: true, "SmolLM2")]);
 
@@ -34,6 +42,9 @@ internal static class WordCutters
             _ => throw new SteeringException($"{source} uses the pre-tokenizer '{type}', which is not supported. Supported: ByteLevel, Digits, Metaspace, Sequence, Split."),
         };
     }
+
+    /// <summary>Whether a pre-tokenizer is known to cut before every space between two letters, and there as if nothing stood before.</summary>
+    public static bool BreakBetweenWords(JsonElement element) => Breaks(element) == true;
 
     /// <summary>Spaces become <paramref name="replacement"/>, one is put in front, and words may stay together.</summary>
     public static WordCutter Metaspace(string replacement, string scheme, bool split, string source)
@@ -67,6 +78,32 @@ internal static class WordCutters
 
             emit(text[start..]);
         };
+    }
+
+    // Null: cuts elsewhere only, so that it is for the other steps to say.
+    private static bool? Breaks(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        switch (element.GetProperty("type").GetString())
+        {
+            case "Sequence":
+                bool?[] steps = [.. element.GetProperty("pretokenizers").EnumerateArray().Select(Breaks)];
+                return Array.TrueForAll(steps, step => step != false) ? Array.Exists(steps, step => step == true) ? true : null : false;
+            case "ByteLevel":
+                return TokenizerReader.Flag(element, "add_prefix_space", true) ? false : TokenizerReader.Flag(element, "use_regex", true) ? true : null;
+            case "Digits":
+                return null;
+            case "Split":
+                return !TokenizerReader.Flag(element, "invert", false)
+                    && string.Equals(element.GetProperty("behavior").GetString(), "Isolated", StringComparison.Ordinal)
+                    && element.GetProperty("pattern").TryGetProperty("Regex", out var pattern) && SpacedPatterns.Contains(pattern.GetString(), StringComparer.Ordinal);
+            default:
+                return false;
+        }
     }
 
     private static WordCutter Metaspace(JsonElement element, string source) => Metaspace(

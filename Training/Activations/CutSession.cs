@@ -14,6 +14,7 @@ internal sealed class CutSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly GenAiConfig _config;
+    private readonly SequenceInputs _known;
     private readonly string[] _inputs;
     private readonly string _output;
     private readonly NativeLifetime _life;
@@ -25,11 +26,14 @@ internal sealed class CutSession : IDisposable
         _config = config;
         _inputs = [.. session.InputMetadata.Keys];
         _output = output;
-        var odd = Array.Find(_inputs, name => !IsKnown(name));
-        if (odd is not null)
+        try
+        {
+            _known = new SequenceInputs(session, config, [SiteCut.Residual]);
+        }
+        catch
         {
             session.Dispose();
-            throw new SteeringException($"The graph asks for the input '{odd}', which a forward pass over whole sequences does not have. A decoder with input_ids, attention_mask, position_ids and past_key_values was expected.");
+            throw;
         }
     }
 
@@ -41,32 +45,14 @@ internal sealed class CutSession : IDisposable
     public static CutSession Load(SiteCut cut, ModelProto model, string output, SteerableModelOptions? options)
     {
         options ??= new SteerableModelOptions();
-        NativeLibraries.Check();
         var config = GenAiConfig.LoadToRun(cut.Folder, options);
-        using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-
-        // Training has the cores between two batches; threads that spin while they wait would take them.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", cut.Folder);
-        session.IntraOpNumThreads = options.Threads;
-        try
+        var session = OnnxSessions.Open(config, options.Device, options.Threads, $"the graph of {cut.Folder} cut at a site", settings =>
         {
-            if (options.Device == ExecutionDevice.Cuda)
-            {
-                session.AppendExecutionProvider_CUDA();
-            }
-
-            config.Register(session);
-            return new CutSession(new InferenceSession(model.ToByteArray(), session), config, output);
-        }
-        catch (Exception exception) when (options.Device == ExecutionDevice.Cuda && exception is OnnxRuntimeException or EntryPointNotFoundException)
-        {
-            throw NativeLibraries.CudaIsMissing(exception);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new SteeringException($"ONNX Runtime cannot load the graph of {cut.Folder} cut at a site: {exception.Message}", exception);
-        }
+            settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+            settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", cut.Folder);
+            return new InferenceSession(model.ToByteArray(), settings);
+        });
+        return new CutSession(session, config, output);
     }
 
     /// <summary>Runs [sequences, length] tokens.</summary>
@@ -81,32 +67,29 @@ internal sealed class CutSession : IDisposable
     {
         using var call = _life.Call();
         var tokens = sequences * length;
-        var numbers = ArrayPool<long>.Shared.Rent(3 * tokens);
+        var numbers = ArrayPool<long>.Shared.Rent(Math.Max(1, _known.Tokens.Count) * tokens);
         var values = new List<OrtValue>(_inputs.Length);
         try
         {
-            var (tokenIds, mask, positions) = (numbers.AsMemory(0, tokens), numbers.AsMemory(tokens, tokens), numbers.AsMemory(2 * tokens, tokens));
-            mask.Span.Fill(1);
-            for (var token = 0; token < tokens; token++)
-            {
-                tokenIds.Span[token] = ids.IsEmpty ? 0 : ids[token];
-                positions.Span[token] = token % length;
-            }
-
             long[] shape = [sequences, length];
+            var filled = 0;
             fixed (float* input = residual)
             fixed (float* output = result)
             {
                 foreach (var name in _inputs)
                 {
-                    values.Add(name switch
+                    if (_known.Tokens.Contains(name))
                     {
-                        "input_ids" => Wrap(tokenIds, shape),
-                        "attention_mask" => Wrap(mask, shape),
-                        "position_ids" => Wrap(positions, shape),
-                        SiteCut.Residual => Wrap(input, residual.Length, [sequences, length, residual.Length / tokens]),
-                        _ => EmptyPast(name, sequences),
-                    });
+                        var memory = numbers.AsMemory(tokens * filled++, tokens);
+                        _known.Fill(name, ids, length, memory.Span);
+                        values.Add(Wrap(memory, shape));
+                    }
+                    else
+                    {
+                        values.Add(string.Equals(name, SiteCut.Residual, StringComparison.Ordinal)
+                            ? Wrap(input, residual.Length, [sequences, length, residual.Length / tokens])
+                            : _known.Empty(name, sequences));
+                    }
                 }
 
                 using var results = Wrap(output, result.Length, [sequences, length, width]);
@@ -150,21 +133,8 @@ internal sealed class CutSession : IDisposable
     /// <summary>Waits for the passes that run.</summary>
     public void Dispose() => _life.Close();
 
-    private static bool IsKnown(string name) =>
-        name is "input_ids" or "attention_mask" or "position_ids" or SiteCut.Residual || name.StartsWith("past_key_values", StringComparison.Ordinal);
-
     private static OrtValue Wrap(Memory<long> numbers, long[] shape) => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, numbers, shape);
 
     private static unsafe OrtValue Wrap(float* data, int length, long[] shape) =>
         OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (IntPtr)data, (long)length * sizeof(float));
-
-    private OrtValue EmptyPast(string name, int sequences)
-    {
-        var metadata = _session.InputMetadata[name];
-        long Declared(int axis, int otherwise) => metadata.Dimensions.Length == 4 && metadata.Dimensions[axis] > 0 ? metadata.Dimensions[axis] : otherwise;
-        long[] shape = [sequences, Declared(1, _config.KeyValueHeadCount), 0, Declared(3, _config.HeadSize)];
-        return metadata.ElementDataType == TensorElementType.Float16
-            ? OrtValue.CreateTensorValueFromMemory(Array.Empty<Float16>(), shape)
-            : OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), shape);
-    }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Steering.Chat.Toxicity;
 
 /// <summary>The guard of one request: judges the user's latest turn, and hands out a judge for each text of the reply.</summary>
-internal sealed class ConversationGuard(ToxicityScorer scorer, ToxicityFilterOptions options, IReadOnlyList<ChatMessage> messages, FilterLog log)
+internal sealed class ConversationGuard(ToxicityScorer scorer, ToxicityFilterOptions options, IReadOnlyList<ChatMessage> messages, FilterLog log) : IDisposable
 {
     private readonly List<ReplyGuard> _replies = [];
     private int[]? _prompt;
@@ -48,6 +48,8 @@ internal sealed class ConversationGuard(ToxicityScorer scorer, ToxicityFilterOpt
         _replies.Add(reply);
         return reply;
     }
+
+    public void Dispose() => _replies.ForEach(reply => reply.Dispose());
 
     private static int CommonPrefix(int[] left, int[] right) => left.AsSpan().CommonPrefixLength(right);
 

@@ -23,6 +23,8 @@ internal sealed class GuardedReply(ConversationGuard guard)
         if (_latest is { MessageId: { } before } && update.MessageId is { } now && !string.Equals(before, now, StringComparison.Ordinal))
         {
             Flush(released, cancellationToken);
+            _text.Dispose();
+            _reasoning.Dispose();
             (_text, _reasoning) = (guard.NewReply(), guard.NewReply());
         }
 

@@ -1,11 +1,15 @@
-using System.Text;
+using Steering.Tokenizers;
 
 namespace Steering.Chat.Toxicity;
 
-/// <summary>Judges one text of another model as it arrives, and says how much of it may be handed on. Not thread-safe.</summary>
-internal sealed class ReplyGuard(ToxicityScorer scorer, ToxicityFilterOptions options, int[] prompt, FilterLog log)
+/// <summary>
+/// Judges one text of another model as it arrives, and says how much of it may be handed on. The conversation and the text are
+/// read once, however long the text becomes. Not thread-safe.
+/// </summary>
+internal sealed class ReplyGuard(ToxicityScorer scorer, ToxicityFilterOptions options, int[] prompt, FilterLog log) : IDisposable
 {
-    private readonly StringBuilder _text = new();
+    private readonly GrowingText _text = new(scorer.Tokenizer.Text);
+    private readonly WatchSession _session = scorer.NewSession(prompt.Length);
     private readonly AlarmState _alarm = new(options.QuietTokens);
     private int _released;
     private int _scoredLength;
@@ -15,6 +19,12 @@ internal sealed class ReplyGuard(ToxicityScorer scorer, ToxicityFilterOptions op
 
     /// <summary>Whether the reply was ended.</summary>
     public bool Stopped { get; private set; }
+
+    /// <summary>Positions that the model computed so far.</summary>
+    public long Computed => _session.Computed;
+
+    /// <summary>Characters that were encoded so far.</summary>
+    public long Encoded => _text.Encoded;
 
     private bool Withholds => options.Action == ToxicityFilterAction.Stop;
 
@@ -33,41 +43,43 @@ internal sealed class ReplyGuard(ToxicityScorer scorer, ToxicityFilterOptions op
             return Release(last || !Withholds ? _text.Length : _released);
         }
 
-        var text = _text.ToString();
-        var ids = scorer.Tokenizer.Encode(text);
-        if (!last && ids.Length - Scored < Math.Max(1, options.HoldBack))
+        _text.Encode();
+        if (!last && _text.Ids.Length - Scored < Math.Max(1, options.HoldBack))
         {
-            return Release(Withholds ? _released : text.Length);
+            return Release(Withholds ? _released : _text.Length);
         }
 
-        Judge(ids, cancellationToken);
-        _scoredLength = text.Length;
+        Judge(cancellationToken);
+        _scoredLength = _text.Length;
         if (Stopped)
         {
             return string.Empty;
         }
 
-        return Release(last || !Withholds ? text.Length : SafeLength(text, ids));
+        return Release(last || !Withholds ? _text.Length : SafeLength());
     }
 
-    private void Judge(int[] ids, CancellationToken cancellationToken)
+    public void Dispose() => _session.Dispose();
+
+    private void Judge(CancellationToken cancellationToken)
     {
         // Text that grows may be cut anew at its end: the last tokens are judged again.
-        var from = Math.Max(0, Math.Min(Scored, ids.Length) - options.HoldBack - 1);
-        var decided = false;
-        scorer.Read([.. prompt, .. ids], prompt.Length + from, (position, activations) =>
+        var tokens = _text.Ids.Length;
+        var from = Math.Max(0, Math.Min(Scored, tokens) - options.HoldBack - 1);
+        _session.Read([.. prompt, .. _text.Ids], cancellationToken);
+        for (var token = from; token < tokens && !Stopped; token++)
         {
-            var token = position - prompt.Length;
             var reader = new WatchReader();
+            var activations = _session.At(prompt.Length + token);
             for (var level = 0; level < activations.Length; level++)
             {
                 reader.Add(level, scorer.Levels[level], activations[level]);
             }
 
             var reading = reader.Reading;
-            if (decided || (token < Scored && !(Withholds && reading.Exceeds)))
+            if (token < Scored && !(Withholds && reading.Exceeds))
             {
-                return;
+                continue;
             }
 
             var was = _alarm.On;
@@ -77,27 +89,23 @@ internal sealed class ReplyGuard(ToxicityScorer scorer, ToxicityFilterOptions op
                 log.Add(_alarm.On ? ToxicityDecisionKind.Alarm : ToxicityDecisionKind.Quiet, token, scorer.Levels[reading.Watch], reading.Value, []);
             }
 
-            decided = Withholds && reading.Exceeds;
-            if (decided)
+            Stopped = Withholds && reading.Exceeds;
+            if (Stopped)
             {
-                var withheld = _text.ToString(_released, _text.Length - _released);
+                var withheld = _text.Part(_released, _text.Length - _released);
                 log.Add(ToxicityDecisionKind.Stop, token, scorer.Levels[reading.Watch], reading.Value, scorer.Tokenizer.Encode(withheld).Length, options.IncludeText ? withheld : null);
             }
-        }, cancellationToken);
-        Stopped = decided;
-        Scored = ids.Length;
+        }
+
+        Scored = tokens;
     }
 
     // What the tokens before the held-back ones say, as far as the text says the same.
-    private int SafeLength(string text, int[] ids)
-    {
-        var safe = scorer.Tokenizer.Decode(ids.AsSpan(0, Math.Max(0, ids.Length - options.HoldBack)));
-        return Math.Max(_released, text.AsSpan().CommonPrefixLength(safe));
-    }
+    private int SafeLength() => Math.Max(_released, _text.LengthOf(Math.Max(0, _text.Ids.Length - options.HoldBack)));
 
     private string Release(int length)
     {
-        var text = _text.ToString(_released, length - _released);
+        var text = _text.Part(_released, length - _released);
         _released = length;
         return text;
     }

@@ -107,7 +107,7 @@ public sealed class ToxicityFilterChatClient : DelegatingChatClient
 
     private async IAsyncEnumerable<ChatResponseUpdate> Guard(IReadOnlyList<ChatMessage> messages, ChatOptions? options, FilterLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var guard = new ConversationGuard(_scorer, _options, messages, log);
+        using var guard = new ConversationGuard(_scorer, _options, messages, log);
         if (_options.CheckPrompts && await Task.Run(() => guard.BlocksPrompt(cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             foreach (var update in ReplyUpdates.Ending(like: null, _options.StopMessage, log.Report(0)))

@@ -49,7 +49,7 @@ public sealed class ToxicityScorer
     public float[] Highest(ToxicityExample example, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(example);
-        var (ids, from) = example.Encode(_model.Tokenizer);
+        var (ids, from) = example.Encode(_model.Tokenizer.Text);
         var highest = new float[Watches.Count];
         Array.Fill(highest, float.NegativeInfinity);
         Read(ids, from, (_, activations) =>
@@ -73,7 +73,7 @@ public sealed class ToxicityScorer
     /// <param name="falsePositiveRate">The rate, a text, above 0 and below 1.</param>
     /// <param name="progress">Told how many texts are done.</param>
     /// <param name="cancellationToken">Stops between texts.</param>
-    /// <exception cref="SteeringException">The texts are too few for the rate, or one cannot be scored.</exception>
+    /// <exception cref="SteeringException">The texts are too few for the rate, or one cannot be scored; the message says which.</exception>
     public IReadOnlyList<ToxicityWatch> Calibrate(IReadOnlyList<ToxicityExample> cleanTexts, double falsePositiveRate, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(cleanTexts);
@@ -81,7 +81,7 @@ public sealed class ToxicityScorer
         for (var text = 0; text < cleanTexts.Count; text++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var highest = Highest(cleanTexts[text], cancellationToken);
+            var highest = Highest("clean", cleanTexts, text, cancellationToken);
             for (var watch = 0; watch < highest.Length; watch++)
             {
                 scores[watch][text] = highest[watch];
@@ -96,36 +96,39 @@ public sealed class ToxicityScorer
     /// <summary>The share of texts on which the watches' levels would raise the alarm.</summary>
     /// <param name="texts">The texts, at least one.</param>
     /// <param name="cancellationToken">Stops between texts.</param>
+    /// <exception cref="SteeringException">A text cannot be scored; the message says which.</exception>
     public double AlarmRate(IReadOnlyList<ToxicityExample> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfZero(texts.Count);
-        var alarms = texts.Count(text => Highest(text, cancellationToken).Where((value, watch) => !(value <= Watches[watch].On)).Any());
+        var alarms = Enumerable.Range(0, texts.Count).Count(text => Highest("given", texts, text, cancellationToken).Where((value, watch) => !(value <= Watches[watch].On)).Any());
         return (double)alarms / texts.Count;
     }
+
+    private float[] Highest(string kind, IReadOnlyList<ToxicityExample> texts, int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Highest(texts[index], cancellationToken);
+        }
+        catch (SteeringException exception)
+        {
+            throw texts[index].Refusal(kind, index, exception);
+        }
+    }
+
+    /// <summary>Starts reading a sequence that grows.</summary>
+    /// <param name="from">First position whose values are wanted.</param>
+    internal WatchSession NewSession(int from) => new(_model, _policy, _window, from);
 
     /// <summary>Reads the positions from one on; <paramref name="position"/> is given each with the [L] activations of the levels.</summary>
     internal void Read(int[] ids, int from, Action<int, ReadOnlySpan<float>> position, CancellationToken cancellationToken)
     {
-        var activations = new float[Levels.Count];
-        while (from < ids.Length)
+        using var session = NewSession(from);
+        session.Read(ids, cancellationToken);
+        for (; from < ids.Length; from++)
         {
-            // With half a window before the first new position where there is so much.
-            var start = ids.Length <= _window ? 0 : Math.Max(0, from - (_window / 2));
-            var end = Math.Min(ids.Length, start + _window);
-            using var generation = _model.Start(new DecodeRequest { PromptIds = ids[start..end], MaxTokens = 1, Policy = _policy }, collectActivations: true);
-            generation.Prefill(cancellationToken);
-            for (; from < end; from++)
-            {
-                for (var level = 0; level < activations.Length; level++)
-                {
-                    var row = _policy.Watches[level].Row;
-                    var rows = _policy.Sites[row.Site].RowCount;
-                    activations[level] = generation.PromptActivations(row.Site)[((from - start) * rows) + row.Row];
-                }
-
-                position(from, activations);
-            }
+            position(from, session.At(from));
         }
     }
 
