@@ -1,23 +1,20 @@
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntimeGenAI;
+using Steering.Templates;
 using Steering.Tokenizers;
 
 namespace Steering.Models;
 
-/// <summary>Text to token ids and back, and the model's chat template. Thread-safe.</summary>
-public sealed class ModelTokenizer : IDisposable
+/// <summary>Text to token ids and back, and the model's chat template. Thread-safe. Nothing in it is native, so it serves on when the model is disposed.</summary>
+public sealed class ModelTokenizer
 {
     private readonly Lazy<TextTokenizer> _text;
-    private readonly Lazy<Tokenizer> _template;
-    private readonly Lock _templateLock = new();
-    private readonly string _folder;
+    private readonly Lazy<ChatTemplates> _templates;
 
-    internal ModelTokenizer(Model model, string folder)
+    internal ModelTokenizer(string folder)
     {
         // A model may have none and be given ids only; then the first text says what is missing.
         _text = new Lazy<TextTokenizer>(() => TextTokenizer.Load(folder));
-        _template = new Lazy<Tokenizer>(() => new Tokenizer(model));
-        _folder = folder;
+        _templates = new Lazy<ChatTemplates>(() => ChatTemplates.Load(folder));
     }
 
     /// <summary>Token ids of a text. Special tokens written in the text, such as <c>&lt;|im_end|&gt;</c>, become their ids.</summary>
@@ -38,30 +35,29 @@ public sealed class ModelTokenizer : IDisposable
     /// <param name="messages">Roles and texts, in order.</param>
     /// <param name="addGenerationPrompt">Whether the prompt ends with the opening of the assistant's turn.</param>
     /// <exception cref="SteeringException">The model has no chat template, or the template refuses these messages.</exception>
-    public string ApplyChatTemplate(IReadOnlyList<(string Role, string Content)> messages, bool addGenerationPrompt = true)
+    public string ApplyChatTemplate(IReadOnlyList<(string Role, string Content)> messages, bool addGenerationPrompt = true) =>
+        ApplyChatTemplate(messages, new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt });
+
+    /// <summary>The prompt that the model was trained to answer.</summary>
+    /// <param name="messages">Roles and texts, in order.</param>
+    /// <param name="options">Tools, documents, variables of the template, and how the prompt ends.</param>
+    /// <param name="cancellationToken">Ends the application of the template.</param>
+    /// <exception cref="SteeringException">The model has no chat template, or the template refuses these messages.</exception>
+    public string ApplyChatTemplate(IReadOnlyList<(string Role, string Content)> messages, ChatTemplateOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var json = JsonSerializer.Serialize(messages.Select(message => new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content }));
-        try
-        {
-            // Nothing is documented about two threads in one native template, and a lock costs microseconds.
-            lock (_templateLock)
-            {
-                return _template.Value.ApplyChatTemplate(null, json, null, addGenerationPrompt);
-            }
-        }
-        catch (OnnxRuntimeGenAIException exception)
-        {
-            throw new SteeringException($"The chat template of {_folder} cannot be applied: {exception.Message} Give the prompt as plain text, or a model folder whose tokenizer_config.json holds a chat_template.", exception);
-        }
+        ArgumentNullException.ThrowIfNull(options);
+        return _templates.Value.Select(options).Apply(messages, options, cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The prompt that the model was trained to answer.</summary>
+    /// <param name="messages">An array of messages as transformers takes them, with <c>tool_calls</c> and whatever else the template reads.</param>
+    /// <param name="options">Tools, documents, variables of the template, and how the prompt ends.</param>
+    /// <param name="cancellationToken">Ends the application of the template.</param>
+    /// <exception cref="SteeringException">The model has no chat template, or the template refuses these messages.</exception>
+    public string ApplyChatTemplate(JsonElement messages, ChatTemplateOptions options, CancellationToken cancellationToken = default)
     {
-        if (_template.IsValueCreated)
-        {
-            _template.Value.Dispose();
-        }
+        ArgumentNullException.ThrowIfNull(options);
+        return _templates.Value.Select(options).Apply(messages, options, cancellationToken);
     }
 }

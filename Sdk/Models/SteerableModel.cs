@@ -22,7 +22,7 @@ public sealed class SteerableModel : IDisposable
         Native = native;
         _config = config;
         _endTokens = [.. config.EosTokenIds];
-        Tokenizer = new ModelTokenizer(native, folder);
+        Tokenizer = new ModelTokenizer(folder);
     }
 
     /// <summary>Full path of the model folder.</summary>
@@ -114,7 +114,6 @@ public sealed class SteerableModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Tokenizer.Dispose();
         Native.Dispose();
     }
 
