@@ -1,10 +1,12 @@
+using System.Formats.Tar;
+
 namespace Steering.IO;
 
-/// <summary>Opens files for reading and says in one sentence why one cannot be.</summary>
+/// <summary>Opens files for reading and says in one sentence why one cannot be. Only regular files are opened: opening a pipe would wait for ever.</summary>
 public static class ReadableFile
 {
     /// <summary>Opens a file for reading; others may read it too.</summary>
-    /// <exception cref="SteeringException">The file is missing, a folder, or cannot be read.</exception>
+    /// <exception cref="SteeringException">The file is missing, a folder, no regular file, or cannot be read.</exception>
     public static FileStream Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -15,6 +17,7 @@ public static class ReadableFile
 
         try
         {
+            RequireRegular(path);
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
@@ -25,6 +28,60 @@ public static class ReadableFile
         {
             throw new SteeringException($"{path} cannot be read: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Refuses a path that is there and is no regular file or folder: a pipe, a socket, a device. For files that others open, such as a native library.</summary>
+    /// <exception cref="SteeringException">It is none.</exception>
+    public static void RequireRegular(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!OperatingSystem.IsWindows() && IsSpecial(path))
+        {
+            throw new SteeringException($"{path} is no regular file but a pipe, a socket or a device, which is not read. Write its content to a file and give that.");
+        }
+    }
+
+    private static bool IsSpecial(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+        {
+            var target = file.ResolveLinkTarget(returnFinalTarget: true);
+            if (target is not { Exists: true })
+            {
+                // What /dev/fd/3 links to has no path where it is a pipe; any other link without an end is a missing file.
+                return target is not null && (target.Name.StartsWith("pipe:[", StringComparison.Ordinal) || target.Name.StartsWith("socket:[", StringComparison.Ordinal) || target.Name.StartsWith("anon_inode:", StringComparison.Ordinal));
+            }
+
+            file = new FileInfo(target.FullName);
+        }
+
+        // Pipes, sockets and devices have no length. Which kind a file of length 0 is .NET tells only where it writes archives.
+        if (!file.Exists || file.Length > 0)
+        {
+            return false;
+        }
+
+        using var archive = new MemoryStream();
+        try
+        {
+            using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
+            writer.WriteEntry(file.FullName, "file");
+        }
+        catch (IOException)
+        {
+            // It writes no sockets.
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Opening it says so better.
+            return false;
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType is not TarEntryType.RegularFile;
     }
 
     /// <summary>Reads a whole small file (a configuration, an index).</summary>

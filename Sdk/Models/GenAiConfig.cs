@@ -49,7 +49,7 @@ internal sealed record GenAiConfig
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 32 });
+            using var document = JsonDocument.Parse(ReadableFile.ReadAllBytes(path, LargestFile), new JsonDocumentOptions { MaxDepth = 32 });
             var model = document.RootElement.GetProperty("model");
             var decoder = model.GetProperty("decoder");
             return new GenAiConfig

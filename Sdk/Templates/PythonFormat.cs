@@ -99,7 +99,7 @@ internal static class PythonFormat
             result.Append(escapes ? Arithmetic.Escape(state, text) : text);
         }
 
-        if (!named && next < list.Length && values is not (TemplateMap or Undefined))
+        if (!named && next < list.Length && values is not (TemplateMap or Undefined or TemplateRange or TemplateList { Kind: ListKind.List }))
         {
             throw state.Error("not all arguments converted during string formatting");
         }
