@@ -42,6 +42,11 @@ internal static class TokenizerFiles
 
         var from = Directory.Exists(checkpoint) ? checkpoint : Path.GetDirectoryName(Path.GetFullPath(checkpoint))!;
         var more = Path.Combine(from, ChatTemplates.MoreFolder);
+        if (Directory.Exists(more))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, ChatTemplates.MoreFolder));
+        }
+
         var templates = Directory.Exists(more) ? Directory.GetFiles(more, "*.jinja").Select(path => Path.GetRelativePath(from, path)) : [];
         foreach (var name in Copied.Where(name => File.Exists(Path.Combine(from, name))).Concat(templates))
         {

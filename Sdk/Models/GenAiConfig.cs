@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steering.IO;
 
 namespace Steering.Models;
 
@@ -7,7 +8,7 @@ internal sealed record GenAiConfig
 {
     public const string FileName = "genai_config.json";
 
-    private const long LargestFile = 1 << 20;
+    private const int LargestFile = 1 << 20;
 
     public required string ModelType { get; init; }
 
