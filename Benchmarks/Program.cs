@@ -17,6 +17,7 @@ const string Usage = """
       concept FOLDER TEXTS LABEL SITE [ROUNDS]     concept fit on 10,000 labelled texts beside the harvest alone (2 rounds)
       attenuate FOLDER                             64 features attenuated by a table beside 64 clamped
       evaluate FOLDER                              decoding of an experiment beside a plain batch of the same requests
+      template [FILE.jinja…]                       the prompt of 100 messages, by chat templates and by hand
       catalogue [FEATURES]                         a feature catalogue: size, opening, searching (1000000)
     """;
 
@@ -45,6 +46,9 @@ try
             return 0;
         case ["harvest", var folder, var text, var site]:
             HarvestBenchmark.Run(folder, text, site);
+            return 0;
+        case ["template", .. var files]:
+            TemplateBenchmark.Run(files);
             return 0;
         case ["train"]:
             TrainBenchmark.Run();

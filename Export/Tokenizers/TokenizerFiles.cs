@@ -1,4 +1,5 @@
 using Steering.IO;
+using Steering.Templates;
 using Steering.Tensors;
 
 namespace Steering.Export.Tokenizers;
@@ -22,7 +23,15 @@ internal static class TokenizerFiles
     /// <param name="checkpoint">The checkpoint: a <c>.gguf</c> file, a <c>.safetensors</c> file, or a folder.</param>
     /// <param name="folder">The model folder.</param>
     /// <returns>Whether the folder now holds a <c>tokenizer.json</c>.</returns>
+    /// <exception cref="SteeringException">A file cannot be read, or a chat template is none: it would only fail in the first chat.</exception>
     public static bool Write(string checkpoint, string folder)
+    {
+        var found = Bring(checkpoint, folder);
+        ChatTemplates.Load(folder).Check();
+        return found;
+    }
+
+    private static bool Bring(string checkpoint, string folder)
     {
         if (checkpoint.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
@@ -32,12 +41,19 @@ internal static class TokenizerFiles
         }
 
         var from = Directory.Exists(checkpoint) ? checkpoint : Path.GetDirectoryName(Path.GetFullPath(checkpoint))!;
-        foreach (var name in Copied.Where(name => File.Exists(Path.Combine(from, name))))
+        var more = Path.Combine(from, ChatTemplates.MoreFolder);
+        if (Directory.Exists(more))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, ChatTemplates.MoreFolder));
+        }
+
+        var templates = Directory.Exists(more) ? Directory.GetFiles(more, "*.jinja").Select(path => Path.GetRelativePath(from, path)) : [];
+        foreach (var name in Copied.Where(name => File.Exists(Path.Combine(from, name))).Concat(templates))
         {
             // The content without the source's access rights: a read-only checkpoint must not make a folder that cannot be changed.
             AtomicFile.Write(Path.Combine(folder, name), stream =>
             {
-                using var source = File.OpenRead(Path.Combine(from, name));
+                using var source = ReadableFile.Open(Path.Combine(from, name));
                 source.CopyTo(stream);
             });
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Steering.IO;
 using Steering.Models;
 using Steering.Sockets;
 
@@ -145,7 +146,7 @@ internal sealed class BatchGraph : IDisposable
     {
         var wanted = Encoding.ASCII.GetBytes(text);
         var buffer = new byte[1 << 16];
-        using var file = File.OpenRead(path);
+        using var file = ReadableFile.Open(path);
         for (var kept = 0; file.Read(buffer, kept, buffer.Length - kept) is var read and > 0;)
         {
             var filled = buffer.AsSpan(0, kept + read);

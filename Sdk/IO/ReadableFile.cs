@@ -1,10 +1,12 @@
+using System.Formats.Tar;
+
 namespace Steering.IO;
 
-/// <summary>Opens files for reading and says in one sentence why one cannot be.</summary>
+/// <summary>Opens files for reading and says in one sentence why one cannot be. Only regular files are opened: opening a pipe would wait for ever.</summary>
 public static class ReadableFile
 {
     /// <summary>Opens a file for reading; others may read it too.</summary>
-    /// <exception cref="SteeringException">The file is missing, a folder, a pipe or a device, or cannot be read.</exception>
+    /// <exception cref="SteeringException">The file is missing, a folder, no regular file, or cannot be read.</exception>
     public static FileStream Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -13,9 +15,9 @@ public static class ReadableFile
             throw new SteeringException($"{path} is a folder; a file was expected.");
         }
 
-        RefuseSpecial(path);
         try
         {
+            RequireRegular(path);
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
@@ -26,6 +28,60 @@ public static class ReadableFile
         {
             throw new SteeringException($"{path} cannot be read: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Refuses a path that is there and is no regular file or folder: a pipe, a socket, a device. For files that others open, such as a native library.</summary>
+    /// <exception cref="SteeringException">It is none.</exception>
+    public static void RequireRegular(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!OperatingSystem.IsWindows() && IsSpecial(path))
+        {
+            throw new SteeringException($"{path} is no regular file but a pipe, a socket or a device, which cannot be read twice or from its middle. Write its content to a file first, and give that; where standard input is taken, '-' names it.");
+        }
+    }
+
+    private static bool IsSpecial(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+        {
+            var target = file.ResolveLinkTarget(returnFinalTarget: true);
+            if (target is not { Exists: true })
+            {
+                // What /dev/fd/3 links to has no path where it is a pipe; any other link without an end is a missing file.
+                return target is not null && (target.Name.StartsWith("pipe:[", StringComparison.Ordinal) || target.Name.StartsWith("socket:[", StringComparison.Ordinal) || target.Name.StartsWith("anon_inode:", StringComparison.Ordinal));
+            }
+
+            file = new FileInfo(target.FullName);
+        }
+
+        // Pipes, sockets and devices have no length. Which kind a file of length 0 is .NET tells only where it writes archives.
+        if (!file.Exists || file.Length > 0)
+        {
+            return false;
+        }
+
+        using var archive = new MemoryStream();
+        try
+        {
+            using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
+            writer.WriteEntry(file.FullName, "file");
+        }
+        catch (IOException)
+        {
+            // It writes no sockets.
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Opening it says so better.
+            return false;
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType is not TarEntryType.RegularFile;
     }
 
     /// <summary>Reads a whole small file (a configuration, an index).</summary>
@@ -51,39 +107,5 @@ public static class ReadableFile
         }
 
         return bytes;
-    }
-
-    /// <summary>
-    /// What is read here is read by its length, and from several places: a pipe, as a shell's &lt;(…) is one, has neither, and
-    /// opening one that nobody writes waits for ever.
-    /// </summary>
-    private static void RefuseSpecial(string path)
-    {
-        if (OperatingSystem.IsWindows() || new FileInfo(path) is not { Exists: true, Length: 0 } file)
-        {
-            return;
-        }
-
-        var target = (file.ResolveLinkTarget(returnFinalTarget: true) ?? file).FullName;
-        var isDevice = target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
-        if (isDevice || IsPipe(path))
-        {
-            throw new SteeringException($"{path} is a {(isDevice ? "device" : "pipe")}, not a file that can be read twice or from its middle. Write its content to a file first, and give that; where standard input is taken, '-' names it.");
-        }
-    }
-
-    private static bool IsPipe(string path)
-    {
-        try
-        {
-            // Opened to be written too, a pipe does not wait for who writes it.
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
-            return !stream.CanSeek;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A file that may only be read is empty, and read as such.
-            return false;
-        }
     }
 }

@@ -36,7 +36,7 @@ public static class SocketManifestFile
 
         var length = new FileInfo(path).Length;
         return length <= MaximumBytes
-            ? Parse(File.ReadAllBytes(path), path)
+            ? Parse(ReadableFile.ReadAllBytes(path, MaximumBytes), path)
             : throw new SteeringException($"{path} is {length} bytes; a manifest is at most {MaximumBytes}. It is not one.");
     }
 

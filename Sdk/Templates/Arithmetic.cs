@@ -8,7 +8,12 @@ internal static class Arithmetic
     public static object? Apply(RenderState state, string operation, object? left, object? right)
     {
         Operators.Refuse(state, left);
-        Operators.Refuse(state, right);
+        if (operation != "%" || Operators.AsText(left) is null)
+        {
+            // A text is filled with nothing by an undefined value.
+            Operators.Refuse(state, right);
+        }
+
         if (PythonNumber.IsNumber(left) && PythonNumber.IsNumber(right))
         {
             return left is double || right is double

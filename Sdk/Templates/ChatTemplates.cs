@@ -10,11 +10,13 @@ namespace Steering.Templates;
 /// </summary>
 public sealed class ChatTemplates
 {
+    /// <summary>The folder, inside a model's, of templates beside the one in <c>chat_template.jinja</c>: each file is one, under its name.</summary>
+    public const string MoreFolder = "additional_chat_templates";
+
     private const int LargestFile = 64 << 20;
     private const int MaximumDepth = 32;
     private const string ConfigName = "tokenizer_config.json";
     private const string TemplateFile = "chat_template.jinja";
-    private const string MoreFolder = "additional_chat_templates";
     private const string Default = "default";
     private const string ToolUse = "tool_use";
 

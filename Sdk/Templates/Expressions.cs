@@ -290,12 +290,15 @@ internal sealed class CallExpression(int at, Expression function, ArgumentList a
 /// <summary><c>value | name(…)</c>, and <c>value is name …</c>. A name that is not known is refused where it is reached.</summary>
 internal sealed class Application(int at, Expression? value, string kind, string name, Builtin? builtin, ArgumentList arguments) : Expression(at)
 {
-    public override object? Evaluate(RenderState state, Scope scope) => Apply(state, scope, value?.Evaluate(state, scope));
-
-    /// <summary>Applies it to a value: what a filter block wrote.</summary>
-    public object? Apply(RenderState state, Scope scope, object? input)
+    public override object? Evaluate(RenderState state, Scope scope)
     {
         state.Step(At);
+        return Apply(state, scope, value?.Evaluate(state, scope));
+    }
+
+    private object? Apply(RenderState state, Scope scope, object? input)
+    {
+        state.At = At;
         if (builtin is null)
         {
             throw state.Error($"No {kind} named '{name}'.");
@@ -307,7 +310,10 @@ internal sealed class Application(int at, Expression? value, string kind, string
         return kind == "test" ? Operators.Truth(result) : result;
     }
 
-    /// <summary>Applies the filters before this one too, when the innermost stands on a block's text.</summary>
-    public object? ApplyTo(RenderState state, Scope scope, object? input) =>
-        Apply(state, scope, value is Application inner ? inner.ApplyTo(state, scope, input) : input);
+    /// <summary>Applies the filters of a block, the innermost first, to what the block wrote.</summary>
+    public object? ApplyTo(RenderState state, Scope scope, object? input)
+    {
+        state.Step(At);
+        return Apply(state, scope, value is Application inner ? inner.ApplyTo(state, scope, input) : input);
+    }
 }

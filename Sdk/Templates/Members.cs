@@ -80,14 +80,16 @@ internal static class Members
     {
         state.Work(1);
         element = null;
-        if (value is TemplateMap map)
+        if (value is TemplateMap map && key is not TemplateSlice)
         {
-            return key is not (TemplateMap or TemplateSlice or TemplateList { Kind: not ListKind.Tuple }) && map.TryGet(key, out element);
+            return key is not (TemplateMap or TemplateList { Kind: not ListKind.Tuple }) && map.TryGet(key, out element);
         }
 
         if (key is TemplateSlice slice)
         {
-            return TrySlice(state, value, slice, out element);
+            // Jinja hands a slice to Python as it is: what cannot be sliced raises.
+            return TrySlice(state, value, slice, out element) ? true
+                : throw state.Error(IsSliceable(value) ? "slice indices must be integers or None" : $"'{Operators.TypeName(value)}' object is not subscriptable");
         }
 
         if (!PythonNumber.IsInteger(key) || value is not (string or Markup or TemplateRange or TemplateList { IsSequence: true }))
@@ -119,10 +121,12 @@ internal static class Members
         }
     }
 
+    private static bool IsSliceable(object? value) => value is string or Markup or TemplateRange or TemplateList { IsSequence: true };
+
     private static bool TrySlice(RenderState state, object? value, TemplateSlice slice, out object? result)
     {
         result = null;
-        if (value is not (string or Markup or TemplateRange or TemplateList { IsSequence: true }) || !IsIndex(slice.Start) || !IsIndex(slice.Stop) || !IsIndex(slice.Step))
+        if (!IsSliceable(value) || !IsIndex(slice.Start) || !IsIndex(slice.Stop) || !IsIndex(slice.Step))
         {
             return false;
         }
@@ -162,7 +166,7 @@ internal static class Members
             return true;
         }
 
-        var list = (TemplateList)value;
+        var list = (TemplateList)value!;
         var items = new object?[count];
         for (var index = 0; index < count; index++)
         {

@@ -209,7 +209,7 @@ internal static class Methods
         {
             if (most >= 0 && parts.Count == most)
             {
-                parts.Add(PythonText.Strip(rest[start..end], null, start: last, end: false));
+                parts.Add(rest[start..end]);
                 break;
             }
 

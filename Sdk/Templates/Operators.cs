@@ -317,6 +317,11 @@ internal static class Operators
             throw state.Error($"argument of type '{TypeName(container)}' is not iterable");
         }
 
+        if (container is TemplateList { Kind: ListKind.Keys } && item is not null)
+        {
+            _ = Hash(state, item);
+        }
+
         return Iterate(state, container).Any(element => Same(state, element, item));
     }
 

@@ -99,7 +99,7 @@ internal static class PythonFormat
             result.Append(escapes ? Arithmetic.Escape(state, text) : text);
         }
 
-        if (!named && next < list.Length && values is not (TemplateMap or Undefined))
+        if (!named && next < list.Length && values is not (TemplateMap or Undefined or TemplateRange or TemplateList { Kind: ListKind.List }))
         {
             throw state.Error("not all arguments converted during string formatting");
         }
@@ -147,10 +147,16 @@ internal static class PythonFormat
 
     public static string Braces(RenderState state, string format, Arguments arguments, object? mapping = null)
     {
+        var next = 0;
+        return Braces(state, format, arguments, mapping, ref next);
+    }
+
+    private static string Braces(RenderState state, string format, Arguments arguments, object? mapping, ref int unnamed)
+    {
         state.Enter();
         state.Read(format);
         var result = new StringBuilder();
-        var next = 0;
+        var next = unnamed;
         for (var at = 0; at < format.Length; at++)
         {
             state.Fits(result.Length);
@@ -178,6 +184,7 @@ internal static class PythonFormat
 
         state.Leave();
         state.MakeText(result.Length);
+        unnamed = next;
         return result.ToString();
 
         int Closing(int start)
@@ -209,7 +216,7 @@ internal static class PythonFormat
             }
 
             var value = Lookup(field);
-            spec = spec.Contains('{', StringComparison.Ordinal) ? Braces(state, spec, arguments, mapping) : spec;
+            spec = spec.Contains('{', StringComparison.Ordinal) ? Braces(state, spec, arguments, mapping, ref next) : spec;
             value = conversion switch { '\0' => value, 's' => Printer.Text(state, value), 'r' or 'a' => Printer.Repr(state, value), _ => throw state.Error($"Unknown conversion specifier '{conversion}'") };
             return Format(state, value, spec);
         }

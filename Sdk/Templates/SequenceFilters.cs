@@ -21,7 +21,7 @@ internal static class SequenceFilters
         new("sort", "reverse? case_sensitive? attribute?", (state, value, a) =>
         {
             var paths = Given(a[2]) && Operators.AsText(a[2]) is { } text ? [.. text.Split(',')] : new[] { Given(a[2]) ? a[2] : null };
-            return state.List(Operators.Sort(state, Operators.ToArray(state, value), item => paths.Length == 1 ? Key(state, item, paths[0], Flag(a[1])) : state.List([.. paths.Select(path => Key(state, item, path, Flag(a[1])))]), Flag(a[0])));
+            return state.List(Operators.Sort(state, Operators.ToArray(state, value), item => state.List([.. paths.Select(path => Key(state, item, path, Flag(a[1])))]), Flag(a[0])));
         }),
         new("dictsort", "case_sensitive? by? reverse?", DictSort),
         new("unique", "case_sensitive? attribute?", (state, value, a) => new TemplateGenerator(Unique(state, value, Flag(a[0]), Given(a[1]) ? a[1] : null))),
@@ -55,26 +55,33 @@ internal static class SequenceFilters
     {
         return new TemplateGenerator(Pairs());
 
-        IEnumerable<object?> Pairs() => value switch
+        IEnumerable<object?> Pairs()
         {
-            Undefined => [],
-            TemplateMap map => Methods.Pairs(state, map).Items,
-            _ => throw state.Error("Can only get item pairs from a mapping."),
-        };
+            var pairs = value switch
+            {
+                Undefined => [],
+                TemplateMap map => Methods.Pairs(state, map).Items,
+                _ => throw state.Error("Can only get item pairs from a mapping."),
+            };
+            foreach (var pair in pairs)
+            {
+                yield return pair;
+            }
+        }
     }
 
     private static IEnumerable<object?> Reversed(RenderState state, object? value)
     {
-        if (value is not (string or Markup or TemplateList or TemplateMap or TemplateRange or Undefined))
-        {
-            throw state.Error($"'{Operators.TypeName(value)}' object is not reversible");
-        }
+        return value is string or Markup or TemplateList or TemplateMap or TemplateRange or Undefined
+            ? Elements(Operators.ToArray(state, value)) : throw state.Error($"'{Operators.TypeName(value)}' object is not reversible");
 
-        var items = Operators.ToArray(state, value);
-        for (var at = items.Length - 1; at >= 0; at--)
+        IEnumerable<object?> Elements(object?[] items)
         {
-            state.Work(1);
-            yield return items[at];
+            for (var at = items.Length - 1; at >= 0; at--)
+            {
+                state.Work(1);
+                yield return items[at];
+            }
         }
     }
 

@@ -119,7 +119,6 @@ internal sealed class For(int at, Expression target, Expression items, Expressio
     {
         var inner = new Scope(scope);
         target.Assign(state, inner, value);
-        inner.Set("loop", new Undefined("The loop variable is not available in the filter of a loop."));
         return Operators.Truth(test!.Evaluate(state, inner));
     }
 }
@@ -168,7 +167,8 @@ internal sealed class FilterBlock(int at, Application filter, Statement[] body) 
         var (text, flow) = Capture(body, state, new Scope(scope));
         if (flow == Flow.Next)
         {
-            state.Write(Printer.Text(state, filter.ApplyTo(state, scope, text)));
+            // Only what is printed becomes text by itself.
+            state.Write(Operators.Text(state, filter.ApplyTo(state, scope, text)));
         }
 
         return flow;

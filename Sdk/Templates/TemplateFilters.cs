@@ -126,7 +126,6 @@ internal static class TemplateFilters
 
     private static object Truncate(RenderState state, object? value, object?[] a)
     {
-        var text = Operators.Text(state, value);
         var length = Given(a[0]) ? Operators.Integer(state, a[0]) : 255;
         var end = Given(a[2]) ? Operators.Text(state, a[2]) : "...";
         var kept = length - PythonText.Length(end);
@@ -136,11 +135,13 @@ internal static class TemplateFilters
             throw state.Error(kept < 0 ? $"expected length >= {length - kept}, got {length}" : $"expected leeway >= 0, got {leeway}");
         }
 
-        state.MakeText((long)text.Length + end.Length);
-        if (PythonText.Length(text) <= (long)length + leeway)
+        if (Operators.Length(state, value) <= (long)length + leeway)
         {
             return value!;
         }
+
+        var text = Operators.Text(state, value);
+        state.MakeText((long)text.Length + end.Length);
 
         var cut = text[..PythonText.Offset(text, kept)];
         var space = Given(a[1]) && Operators.Truth(a[1]) ? -1 : cut.LastIndexOf(' ');
@@ -232,7 +233,7 @@ internal static class TemplateFilters
         double unit = binary ? 1024 : 1000;
         if (bytes == 1 || bytes < unit)
         {
-            return bytes == 1 ? "1 Byte" : string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes)} Bytes");
+            return bytes == 1 ? "1 Byte" : string.Create(CultureInfo.InvariantCulture, $"{(System.Numerics.BigInteger)bytes} Bytes");
         }
 
         var size = bytes / unit;
@@ -325,7 +326,8 @@ internal static class TemplateFilters
             case "ceil" or "floor":
                 var scale = Math.Pow(10, precision);
                 var scaled = PythonNumber.Float(value) * scale;
-                return state.Number((method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) / scale);
+                return !double.IsFinite(scaled) ? throw state.Error("cannot convert a float without end to an integer")
+                    : state.Number(((method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) + 0.0) / scale);
             default:
                 throw state.Error("method must be common, ceil or floor");
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Steering.Templates;
 
 /// <summary>
@@ -63,6 +65,8 @@ internal sealed class TemplateGenerator(IEnumerable<object?> items)
 
     public bool TryNext(out object? value)
     {
+        // Values that are made from values that are made … go as deep as a template stacks them.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var more = _items.MoveNext();
         value = more ? _items.Current : null;
         return more;

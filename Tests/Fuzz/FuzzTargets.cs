@@ -8,6 +8,7 @@ internal static class FuzzTargets
     private static readonly IReadOnlyDictionary<string, Func<IFuzzTarget>> All = new SortedDictionary<string, Func<IFuzzTarget>>(StringComparer.Ordinal)
     {
         ["catalogue"] = () => new CatalogueTarget(),
+        ["chat-template"] = () => new ChatTemplateTarget(),
         ["safetensors"] = () => new SafetensorsTarget(),
         ["gguf"] = () => new GgufTarget(),
         ["vector"] = () => new VectorTarget(),

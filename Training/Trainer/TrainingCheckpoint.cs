@@ -76,7 +76,7 @@ internal static class TrainingCheckpoint
                 trainers.Add(Continue(Path.Combine(newest, FileName(member)), member.Options, source.HiddenSize));
             }
 
-            using var state = new FileStream(Path.Combine(newest, SourceName), FileMode.Open, FileAccess.Read);
+            using var state = ReadableFile.Open(Path.Combine(newest, SourceName));
             source.RestoreState(state);
             return trainers;
         }
