@@ -17,7 +17,7 @@ public sealed partial class SteeredGeneration
         _read = _read == 0 ? _prompt.Length : _read;
         if (position < _read)
         {
-            _generator.RewindTo((ulong)position);
+            _generator.RewindTo(position);
             for (var site = 0; site < _promptActivations.Length; site++)
             {
                 var kept = position * _latest[site].Length;
