@@ -38,7 +38,7 @@ internal sealed class DemoRunner : IDisposable
         _progress = progress;
         _runs = _dials.Sum(dial => HasPromptControl(dial.Dial) ? 4 : 3);
 
-        _model = SteerableModel.Load(source.ModelFolder, new SteerableModelOptions { Threads = 1, AllowCustomOperators = allowCustomOperators });
+        _model = SteerableModel.Load(source.ModelFolder, new SteerableModelOptions { Threads = 1, AllowCustomOperators = allowCustomOperators, LoadGenAiWhenNeeded = true });
         var resources = new SteeringResources();
         foreach (var (id, sae) in _saes)
         {

@@ -14,6 +14,8 @@ public sealed partial class SteeredGeneration
     /// <param name="cancellationToken">Looked at between chunks of <c>512</c> tokens.</param>
     internal void ReadOn(int position, ReadOnlySpan<int> ids, CancellationToken cancellationToken)
     {
+        using var call = _life.Call();
+        using var modelCall = _lease.Call();
         _read = _read == 0 ? _prompt.Length : _read;
         if (position < _read)
         {
@@ -29,6 +31,8 @@ public sealed partial class SteeredGeneration
 
         while (!ids.IsEmpty)
         {
+            _life.ThrowIfClosed();
+            _lease.ThrowIfClosed();
             cancellationToken.ThrowIfCancellationRequested();
             var chunk = ids[..Math.Min(PrefillChunk, ids.Length)];
             _generator.AppendTokens(chunk);

@@ -191,7 +191,7 @@ public sealed partial class SteeredGeneration : IDisposable
     {
         using var call = _life.Call();
         using var modelCall = _lease.Call();
-        using var output = _generator.GetOutput("logits");
+        using var output = _generator.GetOutput(_model.Config.Names.Logits);
         if (output.Type() == ElementType.float32)
         {
             return Last(output.GetData<float>()).ToArray();

@@ -13,8 +13,9 @@ internal sealed class SteeringStartup(IServiceProvider services, IOptions<Steeri
             ? Task.Run(
                 () =>
                 {
-                    services.GetRequiredService<SteeringEngine>().RunCanary(cancellationToken);
+                    // The decoder first: the canary then sings on the graph that it opened.
                     services.GetRequiredService<ISteeredDecoder>();
+                    services.GetRequiredService<SteeringEngine>().RunCanary(cancellationToken);
                 },
                 cancellationToken)
             : Task.CompletedTask;

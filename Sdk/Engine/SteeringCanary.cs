@@ -22,10 +22,11 @@ internal static class SteeringCanary
             throw new SteeringException($"{model.Folder} has no sockets, so it cannot be steered. Make a socketed folder with 'steer socket'.");
         }
 
-        var neutral = Logits(model, CompiledPolicy.Empty, cancellationToken);
+        using var pass = Open(model);
+        var neutral = Logits(model, pass, CompiledPolicy.Empty, cancellationToken);
         foreach (var site in model.Sites)
         {
-            var steered = Logits(model, Edit(site), cancellationToken);
+            var steered = Logits(model, pass, Edit(site), cancellationToken);
             if (steered.AsSpan().SequenceEqual(neutral))
             {
                 throw new SteeringException($"The canary failed: an edit of size {EditSize} at {site.Name} of {model.Folder} left every logit as it was, so policies there would silently do nothing. Socket the model again with 'steer socket' from the original folder.");
@@ -33,8 +34,20 @@ internal static class SteeringCanary
         }
     }
 
-    private static float[] Logits(SteerableModel model, CompiledPolicy policy, CancellationToken cancellationToken)
+    /// <summary>The graph that serves: where batches are decoded on it and GenAI's model was not needed so far, that is not loaded for this.</summary>
+    private static ForwardPass? Open(SteerableModel model) =>
+        !model.HasGenAi && GraphSession.ThreadsOfOpen(model.GraphPath, model.Options.Device) is { } threads
+            ? ForwardPass.Load(model.Folder, model.Options with { Threads = threads, VerifyWeights = false })
+            : null;
+
+    private static float[] Logits(SteerableModel model, ForwardPass? pass, CompiledPolicy policy, CancellationToken cancellationToken)
     {
+        if (pass is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return pass.Run([0], policy).Logits;
+        }
+
         using var generation = model.Start(new DecodeRequest { PromptIds = [0], MaxTokens = 1, Policy = policy });
         generation.Prefill(cancellationToken);
         return generation.ReadLogits();

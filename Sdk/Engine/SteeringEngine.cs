@@ -56,7 +56,7 @@ public sealed class SteeringEngine : IDisposable
     public static SteeringEngine Load(SteeringOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var model = SteerableModel.Load(options.ModelPath, new SteerableModelOptions { Device = options.Device, Threads = options.Threads, VerifyWeights = options.VerifyWeights, AllowCustomOperators = options.AllowCustomOperators });
+        var model = SteerableModel.Load(options.ModelPath, new SteerableModelOptions { Device = options.Device, Threads = options.Threads, VerifyWeights = options.VerifyWeights, AllowCustomOperators = options.AllowCustomOperators, LoadGenAiWhenNeeded = options.Batching is not null });
         try
         {
             var resources = new SteeringResources { AllowOtherModel = options.AllowOtherModel };

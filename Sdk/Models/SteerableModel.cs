@@ -20,16 +20,17 @@ public sealed class SteerableModel : IDisposable
     private readonly GenAiConfig _config;
     private readonly HashSet<int> _endTokens;
     private readonly NativeLifetime _life;
+    private readonly Lazy<Model> _native;
 
-    private SteerableModel(string folder, SteerableModelOptions options, GenAiConfig config, SocketManifest? manifest, Model native)
+    private SteerableModel(string folder, SteerableModelOptions options, GenAiConfig config, SocketManifest? manifest, Lazy<Model> native)
     {
         Folder = folder;
         Options = options;
         Manifest = manifest;
-        Native = native;
+        _native = native;
         _config = config;
         _endTokens = [.. config.EosTokenIds];
-        _life = new NativeLifetime(this, native.Dispose);
+        _life = new NativeLifetime(this, () => Free(native));
         Tokenizer = new ModelTokenizer(folder);
     }
 
@@ -60,8 +61,15 @@ public sealed class SteerableModel : IDisposable
     /// <summary>Number of token ids.</summary>
     public int VocabularySize => _config.VocabularySize;
 
-    /// <summary>GenAI's model; only within a call of a <see cref="Lease"/>.</summary>
-    internal Model Native { get; }
+    /// <summary>GenAI's model, loaded when it is first asked for; only within a call of a <see cref="Lease"/>.</summary>
+    /// <exception cref="SteeringException">GenAI cannot load the folder.</exception>
+    internal Model Native => _native.Value;
+
+    /// <summary>Whether GenAI's model is in memory.</summary>
+    internal bool HasGenAi => _native.IsValueCreated;
+
+    /// <summary>Path of the graph.</summary>
+    internal string GraphPath => Path.Combine(Folder, _config.GraphFile);
 
     internal bool IsDisposed => _life.IsClosed;
 
@@ -87,16 +95,20 @@ public sealed class SteerableModel : IDisposable
 
         // Hashing the weights and building the session read the same pages; side by side they cost little more than one.
         var verification = manifest is null ? Task.CompletedTask : Task.Run(() => SocketManifestFile.Verify(folder, manifest, options.VerifyWeights));
-        Model? native = null;
+        var native = new Lazy<Model>(() => CreateNative(folder, options));
         try
         {
-            native = CreateNative(folder, options);
+            if (!options.LoadGenAiWhenNeeded)
+            {
+                _ = native.Value;
+            }
+
             verification.GetAwaiter().GetResult();
             return new SteerableModel(folder, options, config, manifest, native);
         }
         catch
         {
-            native?.Dispose();
+            Free(native);
             throw;
         }
     }
@@ -129,6 +141,14 @@ public sealed class SteerableModel : IDisposable
     /// <summary>Keeps the native model for whoever decodes on it.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     internal NativeLease Lease() => _life.Lease();
+
+    private static void Free(Lazy<Model> native)
+    {
+        if (native.IsValueCreated)
+        {
+            native.Value.Dispose();
+        }
+    }
 
     private static Model CreateNative(string folder, SteerableModelOptions options)
     {

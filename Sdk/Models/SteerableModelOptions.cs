@@ -20,4 +20,12 @@ public sealed record SteerableModelOptions
     /// process. Their code runs as soon as they are loaded, so a folder that names one is refused. Default: false.
     /// </summary>
     public bool AllowCustomOperators { get; init; }
+
+    /// <summary>
+    /// Whether GenAI's model, which holds a copy of the weights of its own, is loaded when it is first needed and not with the
+    /// folder. <see cref="Batching.BatchingDecoder"/> and <see cref="ForwardPass"/> never need it; generations and
+    /// <see cref="Decoding.GenAiDecoder"/> do, and then wait for it, and what is wrong with the folder may show only then.
+    /// Default: false.
+    /// </summary>
+    public bool LoadGenAiWhenNeeded { get; init; }
 }

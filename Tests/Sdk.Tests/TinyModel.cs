@@ -26,6 +26,7 @@ public static class TinyModel
     private static readonly Lazy<string> PlainFolder = new(() => Import(CheckpointFolder, "plain", sites: null));
     private static readonly Lazy<string> SocketedFolder = new(() => Import(CheckpointFolder, "socketed", SiteSelection.All));
     private static readonly Lazy<string> DeafFolder = new(() => Import(WriteCheckpoint("deaf-llama", headSize: 0), "deaf", SiteSelection.All));
+    private static readonly Lazy<string> MassiveFolder = new(() => Import(TinyCheckpoint.Write(Path.Combine(Root, "massive-llama"), massive: MassiveToken), "massive", SiteSelection.All));
     private static readonly Lazy<SteeringEngine> SharedEngine = new(() => new SteeringEngine(SteerableModel.Load(Folder), new SteeringResources().AddCallback("ask")));
 
     /// <summary>The model folder with a socket after each block.</summary>
@@ -41,6 +42,11 @@ public static class TinyModel
     public static string CheckpointFolder => Checkpoint.Value;
 
     public static SteeringEngine Engine => SharedEngine.Value;
+
+    /// <summary>A socketed model that parks a residual of enormous norm on <see cref="MassiveToken"/>.</summary>
+    public static string Massive => MassiveFolder.Value;
+
+    public const int MassiveToken = '~';
 
     public static int[] Prompt { get; } = [84, 104, 101, 32, 115, 101, 97];
 

@@ -19,12 +19,13 @@ internal static class TinyCheckpoint
     /// <summary>Writes the folder.</summary>
     /// <param name="folder">The folder to make.</param>
     /// <param name="headSize">Twice the largest weight of the head; 0: logits are zero whatever the residual stream holds.</param>
+    /// <param name="massive">A token whose embedding is two thousand times as large, as models park some; null for none.</param>
     /// <returns>The folder.</returns>
-    public static string Write(string folder, double headSize = 0.6)
+    public static string Write(string folder, double headSize = 0.6, int? massive = null)
     {
         folder = Directory.CreateDirectory(folder).FullName;
         var random = new Random(42);
-        var tensors = new List<TensorData> { Matrix("model.embed_tokens.weight", Vocabulary, HiddenSize), Norm("model.norm.weight"), Matrix("lm_head.weight", Vocabulary, HiddenSize, headSize) };
+        var tensors = new List<TensorData> { Matrix("model.embed_tokens.weight", Vocabulary, HiddenSize, large: massive), Norm("model.norm.weight"), Matrix("lm_head.weight", Vocabulary, HiddenSize, headSize) };
         for (var block = 0; block < Blocks; block++)
         {
             var prefix = $"model.layers.{block}";
@@ -62,8 +63,8 @@ internal static class TinyCheckpoint
         WriteTokenizer();
         return folder;
 
-        TensorData Matrix(string name, int rows, int columns, double size = 0.6) =>
-            TensorData.FromFloat32(name, [rows, columns], Enumerable.Range(0, rows * columns).Select(_ => (float)((random.NextDouble() - 0.5) * size)).ToArray());
+        TensorData Matrix(string name, int rows, int columns, double size = 0.6, int? large = null) =>
+            TensorData.FromFloat32(name, [rows, columns], Enumerable.Range(0, rows * columns).Select(index => (float)((random.NextDouble() - 0.5) * size * (index / columns == large ? 2000 : 1))).ToArray());
 
         TensorData Norm(string name) => TensorData.FromFloat32(name, [HiddenSize], Enumerable.Repeat(1f, HiddenSize).ToArray());
 

@@ -66,7 +66,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     public static ExperimentModel Load(string folder, IReadOnlyDictionary<string, (SparseAutoencoder Sae, string? Site)> saes, SteerableModelOptions? options = null, bool allowOtherModel = false, DecoderChoice decoder = DecoderChoice.Auto)
     {
         ArgumentNullException.ThrowIfNull(saes);
-        var model = SteerableModel.Load(folder, options ?? new SteerableModelOptions { Threads = 1 });
+        var model = SteerableModel.Load(folder, (options ?? new SteerableModelOptions { Threads = 1 }) with { LoadGenAiWhenNeeded = true });
         try
         {
             foreach (var (sae, site) in saes.Values)
