@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
@@ -52,6 +53,11 @@ try
 catch (SteeringException exception)
 {
     Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{exception.Message} Give another port, as in --urls http://127.0.0.1:5080, or end the program that has this one.");
     return 1;
 }
 
