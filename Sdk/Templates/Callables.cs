@@ -166,8 +166,8 @@ internal sealed class LoopContext : TemplateCallable, IAttributes
                 rest.Add(_items.Current);
             }
 
-            _items = rest.GetEnumerator();
             _length = rest.Count + Index + (ReferenceEquals(_after, None) ? 0 : 1);
+            _items = ((IEnumerable<object?>)rest).GetEnumerator();
         }
 
         return _length.Value;

@@ -10,6 +10,8 @@ internal static class PythonText
     /// <summary>What <c>str.isspace</c> takes for white space.</summary>
     public const string Spaces = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
+    public static readonly SearchValues<char> AnySpace = SearchValues.Create(Spaces);
+
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029");
 
     /// <summary>Characters whose upper case is longer than they are: each, then its upper case.</summary>

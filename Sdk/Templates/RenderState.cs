@@ -193,27 +193,3 @@ internal sealed class RenderState : IEqualityComparer<object>
         }
     }
 }
-
-/// <summary>Names and their values, inside the scope around them.</summary>
-internal sealed class Scope(Scope? outer)
-{
-    private Dictionary<string, object?>? _values;
-
-    public Scope? Outer => outer;
-
-    public bool TryGet(string name, out object? value)
-    {
-        for (var scope = this; scope is not null; scope = scope.Outer)
-        {
-            if (scope._values is not null && scope._values.TryGetValue(name, out value))
-            {
-                return true;
-            }
-        }
-
-        value = null;
-        return false;
-    }
-
-    public void Set(string name, object? value) => (_values ??= new Dictionary<string, object?>(StringComparer.Ordinal))[name] = value;
-}

@@ -5,7 +5,7 @@ internal static class SequenceFilters
 {
     public static IEnumerable<Builtin> All() =>
     [
-        .. new[] { "length", "count" }.Select(name => new Builtin(name, string.Empty, (state, value, _) => state.Number((long)Operators.Length(state, value)))),
+        new("length", string.Empty, Count), new("count", string.Empty, Count),
         new("list", string.Empty, (state, value, _) => state.List([.. Operators.ToArray(state, value)])),
         new("items", string.Empty, Items),
         new("first", string.Empty, (state, value, _) => Operators.Iterate(state, value).Cast<object?>().FirstOrDefault(new Undefined("No first item, sequence was empty."))),
@@ -32,6 +32,8 @@ internal static class SequenceFilters
         new("batch", "linecount fill_with?", (state, value, a) => new TemplateGenerator(Batches(state, value, Operators.Integer(state, a[0]), Given(a[1]) ? a[1] : null))),
         new("slice", "slices fill_with?", (state, value, a) => new TemplateGenerator(Slices(state, value, Operators.Integer(state, a[0]), Given(a[1]) ? a[1] : null))),
     ];
+
+    private static object Count(RenderState state, object? value, object?[] arguments) => state.Number((long)Operators.Length(state, value));
 
     private static bool Given(object? value) => TemplateFilters.Given(value);
 
@@ -167,7 +169,7 @@ internal static class SequenceFilters
         }
     }
 
-    private static object DictSort(RenderState state, object? value, object?[] a)
+    private static TemplateList DictSort(RenderState state, object? value, object?[] a)
     {
         var map = value as TemplateMap ?? throw state.Error($"'{Operators.TypeName(value)}' object has no attribute 'items'");
         var by = Given(a[1]) ? Operators.AsText(a[1]) : "key";
@@ -223,7 +225,7 @@ internal static class SequenceFilters
         return sum;
     }
 
-    private static object GroupBy(RenderState state, object? value, object?[] a)
+    private static TemplateList GroupBy(RenderState state, object? value, object?[] a)
     {
         var fallback = Given(a[1]) ? a[1] : null;
         var caseSensitive = Flag(a[2]);

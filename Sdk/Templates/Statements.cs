@@ -99,6 +99,7 @@ internal sealed class For(int at, Expression target, Expression items, Expressio
         while (context.MoveNext())
         {
             state.Step(At);
+            state.MakeItems(1);
             var inner = new Scope(scope);
             target.Assign(state, inner, context.Current);
             inner.Set("loop", context);

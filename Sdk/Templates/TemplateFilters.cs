@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
@@ -7,6 +8,9 @@ namespace Steering.Templates;
 /// <summary>What can stand behind <c>|</c>.</summary>
 internal static class TemplateFilters
 {
+    /// <summary>Characters that end the name of an attribute.</summary>
+    private static readonly SearchValues<char> NoAttributes = SearchValues.Create(" \t\n\r\f\v/>=");
+
     private static readonly FrozenDictionary<string, Builtin> All =
         TextFilters().Concat(SequenceFilters.All()).ToFrozenDictionary(filter => filter.Name, StringComparer.Ordinal);
 
@@ -42,7 +46,6 @@ internal static class TemplateFilters
         new("filesizeformat", "binary?", (state, value, a) => FileSize(state, value, Given(a[0]) && Operators.Truth(a[0]))),
         new("format", (state, value, arguments) => Arithmetic.Rewrap(value, PythonFormat.Percent(state, Printer.Text(state, value), Values(state, arguments), value is Markup))),
         new("tojson", "ensure_ascii? indent? separators? sort_keys?", ToJson),
-        new("pprint", string.Empty, (state, value, _) => PrettyPrint(state, value)),
         .. Same("default_value? boolean?", (_, value, a) => value is Undefined || (Given(a[1]) && Operators.Truth(a[1]) && !Operators.Truth(value)) ? Given(a[0]) ? a[0] : string.Empty : value, "d", "default"),
         new("int", "default? base?", ToInteger),
         new("float", "default?", ToFloat),
@@ -53,8 +56,10 @@ internal static class TemplateFilters
             Operators.Refuse(state, value);
             return Members.TryOwn(state, value, Operators.Text(state, a[0]), out var own) ? own : state.Undefined(value, a[0]);
         }),
-        .. new[] { "wordwrap", "urlize", "random" }.Select(name => new Builtin(name, (state, _, _) => throw state.Error($"the filter '{name}' is not read here"))),
+        NotRead("wordwrap"), NotRead("urlize"), NotRead("random"), NotRead("pprint"),
     ];
+
+    private static Builtin NotRead(string name) => new(name, (state, _, _) => throw state.Error($"the filter '{name}' is not read here"));
 
     private static string Read(RenderState state, object? value)
     {
@@ -211,14 +216,14 @@ internal static class TemplateFilters
         }
     }
 
-    private static object XmlAttributes(RenderState state, object? value, object?[] a)
+    private static string XmlAttributes(RenderState state, object? value, object?[] a)
     {
         var map = value as TemplateMap ?? throw state.Error($"'{Operators.TypeName(value)}' has no items");
         var parts = new List<string>();
         foreach (var (key, item) in map.Items.Where(pair => pair.Value is not (null or Undefined)))
         {
             var name = Operators.Text(state, key);
-            parts.Add(name.AsSpan().ContainsAny(" \t\n\r\f\v/>=") ? throw state.Error($"Invalid character in attribute name: {Printer.Short(name)}")
+            parts.Add(name.AsSpan().ContainsAny(NoAttributes) ? throw state.Error($"Invalid character in attribute name: {Printer.Short(name)}")
                 : $"{Arithmetic.Escape(state, name)}=\"{(item is Markup markup ? markup.Text : Arithmetic.Escape(state, Printer.Text(state, item)))}\"");
         }
 
@@ -259,14 +264,6 @@ internal static class TemplateFilters
         }
 
         return Printer.Json(state, value, new JsonForm(Given(a[0]) && Operators.Truth(a[0]), Given(a[3]) && Operators.Truth(a[3]), indent, comma, colon));
-    }
-
-    private static string PrettyPrint(RenderState state, object? value)
-    {
-        const int Width = 80;
-        var text = Printer.Repr(state, value);
-        return text.Length <= Width || value is not (TemplateMap or TemplateList or string) ? text
-            : throw state.Error($"pprint would break {text.Length} characters into lines, which is not read here; use tojson(indent=2)");
     }
 
     private static object? ToInteger(RenderState state, object? value, object?[] a)

@@ -14,6 +14,8 @@ internal static class TemplateTests
     private static IEnumerable<Builtin> Order(Func<int, bool> holds, params string[] names) => names.Select(name => new Builtin(name, "other", (state, value, a) =>
         Operators.Compare(state, value, a[0], names[^1]) is { } order && holds(order)));
 
+    private static Builtin Equal(string name, bool wanted) => new(name, "other", (state, value, a) => Operators.Same(state, value, a[0]) == wanted);
+
     private static bool Divides(RenderState state, object? value, object? by, long rest) =>
         Operators.Same(state, Arithmetic.Apply(state, "%", value is string or Markup ? throw state.Error("a text cannot be divided") : value, by), rest);
 
@@ -31,8 +33,7 @@ internal static class TemplateTests
         new("in", "seq", (state, value, a) => Operators.Contains(state, a[0], value)),
         new("sameas", "other", (_, value, a) => ReferenceEquals(value, a[0]) || (value is bool or long && Equals(value, a[0])) || (value is string text && a[0] is string other && text == other)),
         new("filter", string.Empty, (_, value, _) => value is string name && TemplateFilters.Find(name) is not null), new("test", string.Empty, (_, value, _) => value is string name && Find(name) is not null),
-        .. new[] { "==", "eq", "equalto" }.Select(name => new Builtin(name, "other", (state, value, a) => Operators.Same(state, value, a[0]))),
-        .. new[] { "!=", "ne" }.Select(name => new Builtin(name, "other", (state, value, a) => !Operators.Same(state, value, a[0]))),
+        Equal("==", wanted: true), Equal("eq", wanted: true), Equal("equalto", wanted: true), Equal("!=", wanted: false), Equal("ne", wanted: false),
         .. Order(order => order > 0, "gt", "greaterthan", ">"), .. Order(order => order >= 0, "ge", ">="), .. Order(order => order < 0, "lt", "lessthan", "<"), .. Order(order => order <= 0, "le", "<="),
     ];
 }
