@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Connections;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.AI;
 using Steering;
 using Steering.Chat.Toxicity;

@@ -78,7 +78,7 @@ internal sealed class CutSession : IDisposable
             {
                 foreach (var name in _inputs)
                 {
-                    if (_known.Tokens.Contains(name))
+                    if (_known.Tokens.Contains(name, StringComparer.Ordinal))
                     {
                         var memory = numbers.AsMemory(tokens * filled++, tokens);
                         _known.Fill(name, ids, length, memory.Span);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Steering.Compilation;
-using Steering.Decoding;
 using Steering.Models;
 
 namespace Steering.Chat.Toxicity;

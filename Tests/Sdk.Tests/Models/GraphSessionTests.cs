@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Steering.Batching;
 using Steering.Decoding;
-using Steering.DependencyInjection;
 using Steering.Models;
 
 namespace Steering.Tests.Sdk.Models;
