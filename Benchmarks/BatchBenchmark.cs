@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.ML.OnnxRuntimeGenAI;
 using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
@@ -61,12 +60,13 @@ internal static class BatchBenchmark
 
     private static List<double> GenAi(SteerableModel model)
     {
-        using var parameters = new GeneratorParams(model.Native);
-        parameters.SetSearchOption("max_length", PromptTokens + Tokens + 2);
-        parameters.SetSearchOption("min_length", PromptTokens + Tokens + 2);
-        parameters.SetSearchOption("batch_size", Rows);
-        parameters.SetSearchOption("do_sample", false);
-        using var generator = new Generator(model.Native, parameters);
+        using var generator = new ModelGenerator(model, parameters =>
+        {
+            parameters.SetSearchOption("max_length", PromptTokens + Tokens + 2);
+            parameters.SetSearchOption("min_length", PromptTokens + Tokens + 2);
+            parameters.SetSearchOption("batch_size", Rows);
+            parameters.SetSearchOption("do_sample", false);
+        });
         SiteBuffers[] sites = [.. model.Sites.Select(site => new SiteBuffers(site, program: null, rows: 0, reservedEncoder: null, reserveScale: false))];
         using var binding = new SocketBinding(generator, sites, model.HiddenSize);
         generator.AppendTokens([.. Enumerable.Range(0, Rows).SelectMany(row => Conversations.Prompt(row, PromptTokens))]);
