@@ -232,7 +232,7 @@ public sealed class ExperimentRunnerTests
     }
 
     private static Task<ExperimentResult> Run(TemporaryFolder folder, ScriptedModel model, Experiment experiment, string output = "out", bool resume = false, IProgress<ExperimentProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new ExperimentRunner(experiment, model, [("calm", Policy)], ExperimentPrompts.Read(experiment, model.Prompt)).RunAsync(folder[output], resume, progress, cancellationToken);
+        new ExperimentRunner(experiment, model, [("calm", Policy)], ExperimentPrompts.Read(experiment, model.Prompt, cancellationToken)).RunAsync(folder[output], resume, progress, cancellationToken);
 
     private sealed class Told(Action<ExperimentProgress> report) : IProgress<ExperimentProgress>
     {
