@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steering.Templates;
 
 namespace Steering.Tests.Sdk.Templates;
@@ -11,20 +12,12 @@ internal static class Language
     {
         // Messages and tools are variables like others here, given as special tokens are.
         var given = new Dictionary<string, object?>(variables ?? new Dictionary<string, object?>(), StringComparer.Ordinal);
-        var messages = given.Remove("messages", out var value) && value is System.Text.Json.JsonElement list ? list : System.Text.Json.JsonDocument.Parse("[]").RootElement;
+        var messages = given.Remove("messages", out var value) && value is JsonElement list ? list : JsonDocument.Parse("[]").RootElement;
         return ChatTemplate.Parse(template, limits: limits, tokens: given).Apply(messages, new ChatTemplateOptions
         {
-            Tools = given.GetValueOrDefault("tools") as System.Text.Json.JsonElement?,
+            Tools = given.GetValueOrDefault("tools") as JsonElement?,
             AddGenerationPrompt = false,
             TimeProvider = Noon,
         }, cancellationToken);
     }
-}
-
-/// <summary>A clock that stands.</summary>
-internal sealed class FixedTime(DateTimeOffset now) : TimeProvider
-{
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    public override DateTimeOffset GetUtcNow() => now;
 }
