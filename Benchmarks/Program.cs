@@ -8,6 +8,7 @@ const string Usage = """
       import SOURCE                                seconds to import a checkpoint, fp32 and int4
       device FOLDER|CHECKPOINT                     a socketed model on the processor and on CUDA
       load FOLDER                                  seconds from nothing to the first token
+      memory FOLDER                                memory of a process by what it decodes with
       filter FOLDER                                a toxicity filter that stays quiet, beside no filter
       harvest FOLDER TEXT SITE                     tokens a second of the cut graph, and of harvest and training as one stream
       train                                        a training step beside its encoder product and plain autograd
@@ -40,6 +41,12 @@ try
             return 0;
         case ["load", var folder]:
             LoadBenchmark.Run(folder);
+            return 0;
+        case ["memory", var folder]:
+            MemoryBenchmark.Run(folder);
+            return 0;
+        case ["memory", var folder, var name]:
+            await MemoryBenchmark.RunAsync(folder, name);
             return 0;
         case ["filter", var folder]:
             await FilterBenchmark.RunAsync(folder);

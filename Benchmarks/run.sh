@@ -32,7 +32,7 @@ benchmark precision "$models/fp32" "$models/int4"
 if [ -n "$text" ]; then
   benchmark harvest "$models/fp32" "$text" "resid_post.$block"
 fi
-for command in attenuate batch prefill filter evaluate; do
+for command in memory attenuate batch prefill filter evaluate; do
   benchmark "$command" "$models/int4-all"
 done
 benchmark encode

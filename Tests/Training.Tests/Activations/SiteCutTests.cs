@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Export;
 using Steering.Export.Cuts;
 using Steering.Export.Onnx;
 using Steering.Export.Precision;
@@ -126,6 +127,32 @@ public sealed class SiteCutTests
         Assert.Contains("room for 5", Refusal.Of(() => head.Run([1, 2], 1, 2, new float[5])).Message);
         Assert.Contains("at least one token", Refusal.Of(() => head.Run([], 1, 1, new float[head.HiddenSize])).Message);
         Assert.Contains("not possible", Refusal.Of(() => head.Run(new int[100_000], 1, 100_000, [])).Message);
+    }
+
+    /// <summary>A cut is fed by the names of the model's configuration, and with positions where its graph takes them.</summary>
+    [TestMethod]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    [DataRow(true, true)]
+    public void HeadAndTail_OfAGraphWithOtherInputs_GiveWhatTheOriginalGives(bool renamed, bool positions)
+    {
+        using var temporary = new TemporaryFolder();
+        ModelImporter.Import(TinyCheckpoint.Write(temporary["checkpoint"]), temporary["plain"], new ImportOptions(), progress: null, CancellationToken.None);
+        OtherNames.Write(temporary["plain"], temporary["other"], renamed, positions);
+        int[] ids = [.. Ids.Select(id => id % TinyCheckpoint.Vocabulary), .. Ids.Select(id => (id + 1) % TinyCheckpoint.Vocabulary)];
+        foreach (var site in (string[])["resid_post.0", "resid_post.1"])
+        {
+            var (expected, actual) = (Parts(temporary["plain"]), Parts(temporary["other"]));
+            CollectionAssert.AreEqual(expected.Residual, actual.Residual);
+            CollectionAssert.AreEqual(expected.Logits, actual.Logits);
+
+            (float[] Residual, float[] Logits) Parts(string folder)
+            {
+                using var head = SiteHead.Load(folder, site);
+                using var tail = SiteTail.Load(SiteCut.Load(folder), site);
+                return Run(head, tail, ids, 2);
+            }
+        }
     }
 
     [TestMethod]
