@@ -37,4 +37,5 @@ for command in memory attenuate batch prefill filter evaluate; do
 done
 benchmark encode
 benchmark train
+benchmark template
 benchmark catalogue

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steering.IO;
+using Steering.Templates;
 using Steering.Tensors;
 
 namespace Steering.Export.Tokenizers;
@@ -15,7 +16,7 @@ internal static class GgufTokenizer
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
-    /// <exception cref="SteeringException">The tokenizer is of a kind, or names a pre-tokenizer, that is not supported.</exception>
+    /// <exception cref="SteeringException">The tokenizer is of a kind, or names a pre-tokenizer, that is not supported, or the chat template is none.</exception>
     public static void Write(GgufFile file, string folder)
     {
         var model = Text(file, "tokenizer.ggml.model") ?? throw new SteeringException($"{file.Path} holds no tokenizer (no metadata tokenizer.ggml.model).");
@@ -44,6 +45,7 @@ internal static class GgufTokenizer
         config["clean_up_tokenization_spaces"] = false;
         if (Text(file, "tokenizer.chat_template") is { } template)
         {
+            _ = ChatTemplate.Parse(template, $"{file.Path}, tokenizer.chat_template");
             config["chat_template"] = template;
         }
 

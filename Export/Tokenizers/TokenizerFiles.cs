@@ -26,13 +26,6 @@ internal static class TokenizerFiles
     /// <exception cref="SteeringException">A file cannot be read, or a chat template is none: it would only fail in the first chat.</exception>
     public static bool Write(string checkpoint, string folder)
     {
-        var found = Bring(checkpoint, folder);
-        ChatTemplates.Load(folder).Check();
-        return found;
-    }
-
-    private static bool Bring(string checkpoint, string folder)
-    {
         if (checkpoint.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
             using var file = GgufFile.Open(checkpoint);
@@ -41,6 +34,7 @@ internal static class TokenizerFiles
         }
 
         var from = Directory.Exists(checkpoint) ? checkpoint : Path.GetDirectoryName(Path.GetFullPath(checkpoint))!;
+        ChatTemplates.Load(from).Check();
         var more = Path.Combine(from, ChatTemplates.MoreFolder);
         if (Directory.Exists(more))
         {
