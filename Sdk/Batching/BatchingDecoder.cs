@@ -22,7 +22,7 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     private readonly BatchLoop _loop;
 
     /// <summary>Opens the model's graph and starts the thread that decodes.</summary>
-    /// <param name="model">The model, on the processor; it is kept while the decoder lives, even if it is disposed of meanwhile. Its weights are loaded a second time.</param>
+    /// <param name="model">The model, on the processor; it is kept while the decoder lives, even if it is disposed of meanwhile. Its weights are in memory once more if GenAI's model is loaded too (<see cref="SteerableModelOptions.LoadGenAiWhenNeeded"/>).</param>
     /// <param name="options">Slots and queue, or null for the defaults.</param>
     /// <param name="time">The clock that <see cref="BatchingDecoderOptions.ReaderTimeout"/> goes by, or null for the system's.</param>
     /// <exception cref="SteeringException">An option is outside its range, or the model's graph cannot be batched.</exception>

@@ -41,7 +41,7 @@ public sealed class BulkDecoder : ISteeredDecoder, IDisposable
     public string? Refusal { get; }
 
     /// <summary>Makes the decoder.</summary>
-    /// <param name="model">The model; it must outlive the decoder. A batch loads its weights a second time and uses every core.</param>
+    /// <param name="model">The model; it must outlive the decoder. A batch has a copy of its weights beside GenAI's (<see cref="SteerableModelOptions.LoadGenAiWhenNeeded"/>) and uses every core.</param>
     /// <param name="choice">Which decoder.</param>
     /// <exception cref="SteeringException">A batch was asked for, and the model's graph cannot be decoded in one.</exception>
     public static BulkDecoder Create(SteerableModel model, DecoderChoice choice = DecoderChoice.Auto)
