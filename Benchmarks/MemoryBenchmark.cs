@@ -29,7 +29,7 @@ internal static class MemoryBenchmark
         Console.WriteLine("|---|---|---|");
         foreach (var (name, what) in Cases)
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? new[] { typeof(MemoryBenchmark).Assembly.Location } : [], "memory", folder, name]) { RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? new[] { typeof(MemoryBenchmark).Assembly.Location } : [], "memory", folder, name]) { RedirectStandardOutput = true, UseShellExecute = false };
             using var process = Process.Start(start)!;
             var line = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
             process.WaitForExit();

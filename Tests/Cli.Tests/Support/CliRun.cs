@@ -18,12 +18,12 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public static Task<CliRun> WithInput(string input, params string[] arguments) => Of(input, CancellationToken.None, arguments);
 
     /// <summary>Runs a command line that reads standard input, with the sandbox that is shipped in place of the tiny one.</summary>
-    public static Task<CliRun> InShippedSandbox(string input, params string[] arguments) => Of(input, token => SandboxBundle.Open(cancellationToken: token), CancellationToken.None, arguments);
+    public static Task<CliRun> InShippedSandbox(string input, params string[] arguments) => RunAsync(input, arguments, token => SandboxBundle.Open(cancellationToken: token), CancellationToken.None);
 
     /// <summary>Runs a command line that may be cancelled.</summary>
-    public static Task<CliRun> Of(string input, CancellationToken cancellationToken, params string[] arguments) => Of(input, _ => SandboxFixture.Bundle, cancellationToken, arguments);
+    public static Task<CliRun> Of(string input, CancellationToken cancellationToken, params string[] arguments) => RunAsync(input, arguments, _ => SandboxFixture.Bundle, cancellationToken);
 
-    private static async Task<CliRun> Of(string input, Func<CancellationToken, SandboxBundle> sandbox, CancellationToken cancellationToken, string[] arguments)
+    private static async Task<CliRun> RunAsync(string input, string[] arguments, Func<CancellationToken, SandboxBundle> sandbox, CancellationToken cancellationToken)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
