@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace Steering.Tests.Structure.Api;
+namespace Steering.Tests.Repository.Api;
 
 /// <summary>The assemblies that lie beside this test and those of the framework: what an application of the packages has.</summary>
 internal static class BuiltAssemblies

@@ -1,7 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace Steering.Tests.Structure.Api;
+namespace Steering.Tests.Repository.Api;
 
 /// <summary>Public types have names of their own: beside the namespaces that an application imports, none is ambiguous.</summary>
 [TestClass]
@@ -49,7 +50,7 @@ public sealed class TypeNameTests
         Assert.IsEmpty(twins, string.Join('\n', twins));
     }
 
-    private static IEnumerable<INamedTypeSymbol> Members(INamespaceSymbol root, string name)
+    private static ImmutableArray<INamedTypeSymbol> Members(INamespaceSymbol root, string name)
     {
         var found = name.Split('.').Aggregate((INamespaceSymbol?)root, (space, part) => space?.GetNamespaceMembers().FirstOrDefault(member => member.Name == part));
         Assert.IsNotNull(found, $"Nothing declares the namespace {name}.");

@@ -3,7 +3,7 @@ using System.Text;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 
-namespace Steering.Tests.Structure.Docs;
+namespace Steering.Tests.Repository.Docs;
 
 /// <summary>
 /// The table of docs/cli.md is written from the command tree. To write it anew:

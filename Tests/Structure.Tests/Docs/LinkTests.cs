@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Steering.Tests.Structure.Docs;
+namespace Steering.Tests.Repository.Docs;
 
 /// <summary>What pages and comments point at is there.</summary>
 [TestClass]
@@ -105,34 +105,34 @@ public sealed partial class LinkTests
     /// <summary>How a heading is linked to.</summary>
     private static string Slug(string heading) => string.Concat(LinkText().Replace(heading, "${text}").ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')).Replace(' ', '-');
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.NonBacktracking)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)")]
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.NonBacktracking)]
     private static partial Regex LinkText();
 
-    [GeneratedRegex("^#{1,6} (?<text>.+)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^#{1,6} (?<text>.+)$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Heading();
 
-    [GeneratedRegex("`(?<text>[^`\n]+)`")]
+    [GeneratedRegex("`(?<text>[^`\n]+)`", RegexOptions.NonBacktracking)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"^\.?[A-Za-z][A-Za-z0-9_.-]*(/[A-Za-z0-9_.*-]+)+/?$")]
+    [GeneratedRegex(@"^\.?[A-Za-z][A-Za-z0-9_.-]*(/[A-Za-z0-9_.*-]+)+/?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex RepositoryPath();
 
     /// <summary>What stands for a name of the reader's choice: NAME, XArchitecture.cs.</summary>
-    [GeneratedRegex("^([A-Z]+|X[A-Z][a-z]+.*)$")]
+    [GeneratedRegex("^([A-Z]+|X[A-Z][a-z]+.*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex("^[A-Z][A-Za-z]+/$")]
+    [GeneratedRegex("^[A-Z][A-Za-z]+/$", RegexOptions.NonBacktracking)]
     private static partial Regex Room();
 
-    [GeneratedRegex(@"//[^\n]*")]
+    [GeneratedRegex(@"//[^\n]*", RegexOptions.NonBacktracking)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"\b[A-Z][A-Z_]{3,}\.md\b")]
+    [GeneratedRegex(@"\b[A-Z][A-Z_]{3,}\.md\b", RegexOptions.NonBacktracking)]
     private static partial Regex PageName();
 
-    [GeneratedRegex(@"\b[A-Z]{3,}(_[A-Z0-9]+)+ §")]
+    [GeneratedRegex(@"\b[A-Z]{3,}(_[A-Z0-9]+)+ §", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Section();
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Steering.Tests.Structure.Docs;
+namespace Steering.Tests.Repository.Docs;
 
 /// <summary>The repository's pages and what stands in them.</summary>
 internal static partial class Pages
@@ -39,7 +39,7 @@ internal static partial class Pages
             .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "artifacts"));
     }
 
-    [GeneratedRegex(@"(<!-- csharp\n(?<hidden>[^`]*?)-->\n+)?^```(?<language>[a-z]*)[^\n]*\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"(<!-- csharp\n(?<hidden>[^`]*?)-->\n+)?^```(?<language>[a-z]*)[^\n]*\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex BlockPattern();
 
     /// <summary>A fenced block.</summary>

@@ -1,8 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Steering.Tests.Structure.Api;
+using Steering.Tests.Repository.Api;
 
-namespace Steering.Tests.Structure.Docs;
+namespace Steering.Tests.Repository.Docs;
 
 /// <summary>
 /// Every C# snippet of the pages compiles against what this repository builds, as the top level of a program, with the

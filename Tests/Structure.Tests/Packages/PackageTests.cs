@@ -3,7 +3,7 @@ using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using System.Xml.Linq;
 
-namespace Steering.Tests.Structure.Packages;
+namespace Steering.Tests.Repository.Packages;
 
 /// <summary>Every package that a project names is used by it, and every version that is set is that of a package that a project names.</summary>
 [TestClass]
