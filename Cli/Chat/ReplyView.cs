@@ -18,7 +18,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     private const int SummaryNumbers = 28;
 
     /// <summary>A panel beside the text: what else stands in it takes 30 cells. The labels go before the bars do.</summary>
-    private static readonly (int Label, int Bar)[] Panels = [(20, 10), (14, 6), (0, 10)];
+    private static readonly (int Label, int Bar)[] Panels = [(20, 10), (12, 6), (0, 10)];
 
     private readonly StringBuilder _text = new();
     private readonly ActivationHistory _history = new(board);
