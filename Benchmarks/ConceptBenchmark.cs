@@ -1,9 +1,9 @@
+using Steering.Analysis.Concepts;
+using Steering.Analysis.Harvest;
 using Steering.Concepts;
 using Steering.Export.Cuts;
 using Steering.Models;
 using Steering.Tokenizers;
-using Steering.Training.Activations;
-using Steering.Training.Concepts;
 
 namespace Steering.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Steering.Export.Saes;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Training.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using Steering.Analysis.Experiments;
+using Steering.Analysis.Judges;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Sockets;
-using Steering.Training.Evaluation.Experiments;
-using Steering.Training.Evaluation.Judges;
 
 namespace Steering.Benchmarks;
 

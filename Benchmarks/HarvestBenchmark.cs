@@ -1,6 +1,9 @@
+using Steering.Analysis.Corpora;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Sources;
+using Steering.Analysis.Windows;
 using Steering.Export.Cuts;
-using Steering.Training.Activations;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
 

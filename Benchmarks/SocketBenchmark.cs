@@ -2,7 +2,7 @@ using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sockets;
 
 namespace Steering.Benchmarks;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
 using TorchSharp.Modules;

@@ -1,4 +1,4 @@
-using Steering.Cli.CommandLine;
+using Steering.Cli;
 using Steering.Cli.Terminal;
 
 using var interrupts = Interrupts.Listen();

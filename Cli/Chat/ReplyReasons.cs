@@ -2,7 +2,6 @@ using System.Globalization;
 using Steering.Catalogues;
 using Steering.Cli.CommandLine;
 using Steering.Saes;
-using Steering.Vectors;
 
 namespace Steering.Cli.Chat;
 

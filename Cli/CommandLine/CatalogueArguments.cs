@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Steering.Catalogues;
 using Steering.Cli.Terminal;
-using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Cli.CommandLine;
 

@@ -92,7 +92,7 @@ internal static class CommandOutput
 
     private static string CommandText(ParseResult parsed, string? option)
     {
-        string[] words = [CommandTree.Name, .. parsed.Tokens.Select(token => token.Value)];
+        string[] words = [RootOptions.ProgramName, .. parsed.Tokens.Select(token => token.Value)];
         string[] all = option is null || words.Contains(option, StringComparer.Ordinal) ? words : [.. words, option];
         var text = string.Join(' ', all.Select(Quoted));
         return text.Length <= LongestCommand ? text : option is null ? "the same command" : $"the same command and {option}";

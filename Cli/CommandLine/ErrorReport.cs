@@ -68,7 +68,7 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
             return $"'{token}' is one argument too many for {path}; a negative number is the value of an option only, as in --option {token}.";
         }
 
-        var options = command.Options.Append(CommandTree.Verbose).Select(option => option.Name);
+        var options = command.Options.Append(RootOptions.Verbose).Select(option => option.Name);
         if (options.Contains(token, StringComparer.Ordinal))
         {
             return $"'{token}' stands behind '--', where nothing is an option. Write the options first.";
@@ -82,7 +82,7 @@ internal sealed class ErrorReport(CliConsole console, bool verbose)
         var names = new List<string>();
         for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
-            names.Insert(0, result.Command is RootCommand ? CommandTree.Name : result.Command.Name);
+            names.Insert(0, result.Command is RootCommand ? RootOptions.ProgramName : result.Command.Name);
         }
 
         return string.Join(' ', names);

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Steering.Analysis.Corpora;
+using Steering.Analysis.Evaluation;
+using Steering.Analysis.Windows;
 using Steering.Models;
-using Steering.Training.Activations;
-using Steering.Training.Evaluation;
 
 namespace Steering.Cli.CommandLine;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
-using Steering.Training.Activations;
-using Steering.Vectors;
+using Steering.Analysis.Corpora;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Sources;
+using Steering.Analysis.Windows;
+using Steering.Saes;
 
 namespace Steering.Cli.CommandLine;
 

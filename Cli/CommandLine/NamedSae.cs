@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Cli.CommandLine;
 

@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Cli.CommandLine;
 

@@ -1,4 +1,4 @@
-using Steering.Training.Activations;
+using Steering.Analysis.Corpora;
 
 namespace Steering.Cli.CommandLine;
 

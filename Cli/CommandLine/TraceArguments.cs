@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Steering.Analysis.Behaviours;
+using Steering.Analysis.Judges;
 using Steering.Tokenizers;
-using Steering.Training.Evaluation.Judges;
-using Steering.Training.Reasoning;
 
 namespace Steering.Cli.CommandLine;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Steering.Cli.Chat;
 using Steering.Cli.CommandLine;
+using Steering.Cli.Inspection;
 using Steering.Cli.Terminal;
 using Steering.Policies;
 

@@ -1,17 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Steering.Analysis.Detoxification;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Statistics;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.IO;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tokenizers;
-using Steering.Training.Activations;
-using Steering.Training.Detoxification;
-using Steering.Training.Selection;
-using Steering.Training.Statistics;
+using Steering.Training.Gradients;
 
 namespace Steering.Cli.Commands;
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
+using Steering.Analysis.Experiments;
 using Steering.Batching;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Evaluation;
 using Steering.Cli.Terminal;
 using Steering.IO;
 using Steering.Models;
-using Steering.Training.Evaluation.Experiments;
-using Steering.Training.Reports;
 
 namespace Steering.Cli.Commands;
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Shards;
+using Steering.Analysis.Sources;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
 using Steering.Tensors;
-using Steering.Training.Activations;
 
 namespace Steering.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Steering.Cli.CommandLine;
+using Steering.Cli.Inspection;
 using Steering.Cli.Terminal;
 using Steering.Export;
 using Steering.Export.Precision;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Steering.Analysis.Judges;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
-using Steering.Training.Evaluation.Judges;
 
 namespace Steering.Cli.Commands;
 

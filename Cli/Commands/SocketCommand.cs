@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Steering.Cli.CommandLine;
+using Steering.Cli.Inspection;
 using Steering.Cli.Terminal;
 using Steering.Export.Sockets;
 

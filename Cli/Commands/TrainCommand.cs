@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using Steering.Analysis.Shards;
+using Steering.Analysis.Sources;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Cli.Training;
 using Steering.Export.Cuts;
 using Steering.Saes;
-using Steering.Training.Activations;
-using Steering.Training.Reports;
 using Steering.Training.Torch;
 using Steering.Training.Trainer;
 

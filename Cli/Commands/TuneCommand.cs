@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Steering.Analysis.Reports;
+using Steering.Analysis.Tuning;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
 using Steering.Tokenizers;
-using Steering.Training.Reports;
-using Steering.Training.Tuning;
 
 namespace Steering.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
+using Steering.Analysis.Concepts;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Judges;
+using Steering.Analysis.Selection;
 using Steering.Cli.Terminal;
 using Steering.Concepts;
-using Steering.Training.Activations;
-using Steering.Training.Concepts;
-using Steering.Training.Evaluation.Judges;
-using Steering.Training.Selection;
 using Steering.Vectors;
 
 namespace Steering.Cli.Concepts;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Steering.Analysis.Concepts;
 using Steering.Cli.CommandLine;
-using Steering.Training.Concepts;
 
 namespace Steering.Cli.Concepts;
 

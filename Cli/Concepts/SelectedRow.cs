@@ -1,6 +1,6 @@
+using Steering.Analysis.Selection;
 using Steering.Catalogues;
 using Steering.Concepts;
-using Steering.Training.Selection;
 
 namespace Steering.Cli.Concepts;
 

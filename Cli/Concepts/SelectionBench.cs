@@ -1,8 +1,8 @@
+using Steering.Analysis.Concepts;
 using Steering.Export.Cuts;
 using Steering.Models;
 using Steering.Saes;
 using Steering.Tokenizers;
-using Steering.Training.Concepts;
 
 namespace Steering.Cli.Concepts;
 

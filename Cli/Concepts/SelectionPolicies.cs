@@ -1,8 +1,7 @@
 using System.Globalization;
-using Steering.Cli.Commands;
+using Steering.Analysis.Selection;
 using Steering.Concepts;
 using Steering.Policies;
-using Steering.Training.Selection;
 
 namespace Steering.Cli.Concepts;
 

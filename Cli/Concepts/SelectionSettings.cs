@@ -1,4 +1,4 @@
-using Steering.Training.Selection;
+using Steering.Analysis.Selection;
 
 namespace Steering.Cli.Concepts;
 

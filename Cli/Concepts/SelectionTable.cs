@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using Steering.Analysis.Concepts;
+using Steering.Analysis.Selection;
+using Steering.Analysis.Statistics;
 using Steering.Cli.Output;
 using Steering.Cli.Terminal;
 using Steering.Tokenizers;
-using Steering.Training.Concepts;
-using Steering.Training.Selection;
-using Steering.Training.Statistics;
 
 namespace Steering.Cli.Concepts;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Steering.Analysis.Statistics;
 using Steering.Cli.Output;
-using Steering.Training.Statistics;
 
 namespace Steering.Cli.Demo;
 

@@ -1,3 +1,5 @@
+using Steering.Analysis.Evaluation;
+using Steering.Analysis.Statistics;
 using Steering.Cli.Terminal;
 using Steering.Compilation;
 using Steering.Models;
@@ -6,8 +8,6 @@ using Steering.Saes;
 using Steering.Sandbox.Corpora;
 using Steering.Sandbox.Dials;
 using Steering.Sandbox.Replies;
-using Steering.Training.Evaluation;
-using Steering.Training.Statistics;
 
 namespace Steering.Cli.Demo;
 

@@ -1,5 +1,6 @@
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox.Bundle;
 using Steering.Sandbox.Dials;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
-using Steering.Training.Statistics;
+using Steering.Analysis.Statistics;
 
 namespace Steering.Cli.Demo;
 

@@ -1,13 +1,14 @@
+using Steering.Analysis.Experiments;
+using Steering.Analysis.Judges;
 using Steering.Batching;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox.Corpora;
 using Steering.Sandbox.Dials;
-using Steering.Training.Evaluation.Experiments;
-using Steering.Training.Evaluation.Judges;
 
 namespace Steering.Cli.Evaluation;
 

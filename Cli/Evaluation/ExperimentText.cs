@@ -1,6 +1,5 @@
 using Spectre.Console;
-using Steering.Training.Evaluation.Experiments;
-using Steering.Training.Reports;
+using Steering.Analysis.Experiments;
 
 namespace Steering.Cli.Evaluation;
 

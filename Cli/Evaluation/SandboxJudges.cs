@@ -1,6 +1,6 @@
+using Steering.Analysis.Judges;
 using Steering.Sandbox;
 using Steering.Sandbox.Judging;
-using Steering.Training.Evaluation.Judges;
 
 namespace Steering.Cli.Evaluation;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steering.Cli.Commands;
 using Steering.Models;
 using Steering.Sockets;
 

@@ -1,9 +1,8 @@
+using Steering.Analysis.Shards;
 using Steering.IO;
 using Steering.Models;
-using Steering.Saes;
 using Steering.Saes.Formats;
 using Steering.Sockets;
-using Steering.Training.Activations;
 
 namespace Steering.Cli.Inspection;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Steering.Catalogues;
 using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Cli.Inspection;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Steering.Training.Activations;
+using Steering.Analysis.Shards;
 
 namespace Steering.Cli.Inspection;
 

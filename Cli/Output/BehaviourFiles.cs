@@ -1,6 +1,6 @@
 using System.Globalization;
+using Steering.Analysis.Behaviours;
 using Steering.Policies;
-using Steering.Training.Reasoning;
 using Steering.Vectors;
 
 namespace Steering.Cli.Output;

@@ -1,4 +1,4 @@
-using Steering.Training.Evaluation;
+using Steering.Analysis.Evaluation;
 
 namespace Steering.Cli.Terminal;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Steering.Analysis.Corpora;
+using Steering.Analysis.Evaluation;
+using Steering.Analysis.Sources;
+using Steering.Analysis.Windows;
 using Steering.Cli.CommandLine;
-using Steering.Training.Activations;
-using Steering.Training.Evaluation;
 
 namespace Steering.Cli.Training;
 

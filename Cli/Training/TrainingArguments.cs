@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Steering.Cli.CommandLine;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Trainer;
 
 namespace Steering.Cli.Training;

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Steering.Analysis.Corpora;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Shards;
+using Steering.Analysis.Sources;
 using Steering.Cli.Terminal;
-using Steering.Training.Activations;
 
 namespace Steering.Cli.Training;
 

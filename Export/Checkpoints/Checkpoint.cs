@@ -41,7 +41,7 @@ public static class Checkpoint
     private static ICheckpoint OpenFolder(string folder)
     {
         PullFolder.RefuseIncomplete(folder);
-        if (File.Exists(Path.Combine(folder, ShardIndex.SingleName)) || File.Exists(Path.Combine(folder, ShardIndex.IndexName)))
+        if (File.Exists(Path.Combine(folder, CheckpointFiles.Single)) || File.Exists(Path.Combine(folder, CheckpointFiles.Index)))
         {
             return SafetensorsCheckpoint.Open(folder);
         }
@@ -66,6 +66,6 @@ public static class Checkpoint
                 + $"python -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('{folder}').save_pretrained('{Path.TrimEndingDirectorySeparator(folder)}-safetensors')\"");
         }
 
-        throw new SteeringException($"{folder} holds no checkpoint; {ShardIndex.SingleName}, {ShardIndex.IndexName} or one GGUF file was expected.");
+        throw new SteeringException($"{folder} holds no checkpoint; {CheckpointFiles.Single}, {CheckpointFiles.Index} or one GGUF file was expected.");
     }
 }

@@ -61,7 +61,7 @@ public sealed class SafetensorsCheckpoint : ICheckpoint
             }
 
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            if (File.Exists(Path.Combine(folder, ShardIndex.IndexName)) && !string.Equals(Path.GetFileName(path), ShardIndex.SingleName, StringComparison.Ordinal))
+            if (File.Exists(Path.Combine(folder, CheckpointFiles.Index)) && !string.Equals(Path.GetFileName(path), CheckpointFiles.Single, StringComparison.Ordinal))
             {
                 throw new SteeringException($"{path} is one shard of several; open its folder instead: {folder}");
             }

@@ -9,12 +9,6 @@ namespace Steering.Export.Checkpoints;
 /// </summary>
 internal static class ShardIndex
 {
-    /// <summary>Name of a checkpoint in one file.</summary>
-    public const string SingleName = "model.safetensors";
-
-    /// <summary>Name of the index of a checkpoint in several files.</summary>
-    public const string IndexName = "model.safetensors.index.json";
-
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "metadata" };
 
     /// <summary>Opens every file and says which one holds each tensor.</summary>
@@ -23,13 +17,13 @@ internal static class ShardIndex
     /// <exception cref="SteeringException">A file is missing, leaves the folder, or disagrees with the index.</exception>
     public static Dictionary<string, SafetensorsFile> Open(string folder, List<SafetensorsFile> opened)
     {
-        var single = Path.Combine(folder, SingleName);
+        var single = Path.Combine(folder, CheckpointFiles.Single);
         if (File.Exists(single))
         {
-            return OpenSingle(ContainedPath.Resolve(folder, SingleName, HuggingFaceCache.BlobsOf(folder)), opened);
+            return OpenSingle(ContainedPath.Resolve(folder, CheckpointFiles.Single, HuggingFaceCache.BlobsOf(folder)), opened);
         }
 
-        var indexPath = Path.Combine(folder, IndexName);
+        var indexPath = Path.Combine(folder, CheckpointFiles.Index);
         var index = ConfigJson.Read(indexPath);
         var map = index.TextMap("weight_map");
         index.RefuseUnknown(Harmless);

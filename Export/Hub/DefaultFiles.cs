@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Steering.Export.Checkpoints;
 using Steering.IO;
 
 namespace Steering.Export.Hub;
@@ -35,14 +34,14 @@ internal static partial class DefaultFiles
     private static (HashSet<string> Names, string Others) Weights(HubRepository repository, IReadOnlyList<HubFile> files, HubFile[] top)
     {
         HashSet<string> Named(Func<HubFile, bool> which) => new(top.Where(which).Select(file => file.Path), StringComparer.Ordinal);
-        if (Array.Exists(top, file => file.Path == ShardIndex.SingleName))
+        if (Array.Exists(top, file => file.Path == CheckpointFiles.Single))
         {
-            return (Named(file => file.Path == ShardIndex.SingleName), $"not needed beside {ShardIndex.SingleName}");
+            return (Named(file => file.Path == CheckpointFiles.Single), $"not needed beside {CheckpointFiles.Single}");
         }
 
-        if (Array.Exists(top, file => file.Path == ShardIndex.IndexName))
+        if (Array.Exists(top, file => file.Path == CheckpointFiles.Index))
         {
-            return (Named(file => Shard().IsMatch(file.Path)), $"not among the shards of {ShardIndex.IndexName}");
+            return (Named(file => Shard().IsMatch(file.Path)), $"not among the shards of {CheckpointFiles.Index}");
         }
 
         var ggufs = Array.FindAll(top, file => Path.GetExtension(file.Path).Equals(".gguf", StringComparison.OrdinalIgnoreCase));
@@ -61,7 +60,7 @@ internal static partial class DefaultFiles
     private static bool IsWeights(string path) => Path.GetExtension(path).ToUpperInvariant() is ".SAFETENSORS" or ".GGUF" or ".NPZ";
 
     private static bool IsCompanion(string name, HashSet<string> weights) =>
-        (name.EndsWith(".json", StringComparison.Ordinal) && !Array.Exists(PickleIndexes, ending => name.EndsWith(ending, StringComparison.Ordinal)) && (name != ShardIndex.IndexName || !weights.Contains(ShardIndex.SingleName)))
+        (name.EndsWith(".json", StringComparison.Ordinal) && !Array.Exists(PickleIndexes, ending => name.EndsWith(ending, StringComparison.Ordinal)) && (name != CheckpointFiles.Index || !weights.Contains(CheckpointFiles.Single)))
         || name is "tokenizer.model" or "merges.txt" or "vocab.txt"
         || name.EndsWith(".jinja", StringComparison.Ordinal)
         || name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase);

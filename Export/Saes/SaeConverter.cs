@@ -1,5 +1,6 @@
 using Steering.Catalogues;
 using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Export.Saes;
 

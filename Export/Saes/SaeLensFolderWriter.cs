@@ -1,5 +1,6 @@
 using Steering.IO;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Export.Saes;

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using SandboxModel.Labels;
 using SandboxModel.Reporting;
+using Steering.Analysis.Evaluation;
 using Steering.Catalogues;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox.Corpora;
-using Steering.Training.Evaluation;
 
 namespace SandboxModel;
 

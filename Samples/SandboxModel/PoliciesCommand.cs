@@ -3,16 +3,18 @@ using System.Globalization;
 using SandboxModel.Policies;
 using SandboxModel.Reporting;
 using Steering;
+using Steering.Analysis.Selection;
 using Steering.Compilation;
 using Steering.Export.Checkpoints;
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox;
 using Steering.Sandbox.Corpora;
 using Steering.Sandbox.Dials;
 using Steering.Tokenizers;
+using Steering.Training.Gradients;
 using Steering.Training.Llama;
-using Steering.Training.Selection;
 
 namespace SandboxModel;
 

@@ -2,14 +2,14 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Steering;
+using Steering.Analysis.Evaluation;
+using Steering.Analysis.Sources;
 using Steering.Catalogues;
 using Steering.Chat;
 using Steering.Export.Cuts;
 using Steering.Policies;
 using Steering.Tokenizers;
-using Steering.Training.Activations;
-using Steering.Training.Architectures;
-using Steering.Training.Evaluation;
+using Steering.Training.Autoencoders;
 using Steering.Training.Trainer;
 
 if (args is not [var modelFolder, var site, var text, var word, var output])

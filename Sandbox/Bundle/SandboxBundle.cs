@@ -1,4 +1,3 @@
-using Steering.DependencyInjection;
 using Steering.Export;
 using Steering.Policies;
 

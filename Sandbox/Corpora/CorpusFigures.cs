@@ -1,4 +1,4 @@
-using Steering.Sandbox.Judging;
+using Steering.Sandbox.Language;
 
 namespace Steering.Sandbox.Corpora;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Steering.Sandbox.Language;
 
 namespace Steering.Sandbox.Judging;
 

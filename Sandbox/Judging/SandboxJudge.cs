@@ -1,3 +1,6 @@
+using Steering.Sandbox.Language;
+using Steering.Sandbox.Language.Arithmetic;
+
 namespace Steering.Sandbox.Judging;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using Steering.Sandbox.Judging;
+using Steering.Sandbox.Language;
+using Steering.Sandbox.Language.Arithmetic;
 
 namespace Steering.Sandbox.Labelling;
 

@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Steering.Compilation;
 using Steering.Decoding;
+using Steering.Saes;
 using Steering.Sockets;
 
 namespace Steering.Batching;

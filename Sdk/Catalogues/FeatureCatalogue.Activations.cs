@@ -9,7 +9,7 @@ public sealed partial class FeatureCatalogue
     /// activation · ln(1 / density). A feature that never fired on the catalogue's text counts as fired once.
     /// </summary>
     /// <param name="activations">Active latents of the tokens.</param>
-    /// <param name="tokens">The tokens that count, usually <see cref="Vectors.TokenExclusion.Kept"/>.</param>
+    /// <param name="tokens">The tokens that count, usually <see cref="TokenExclusion.Kept"/>.</param>
     /// <param name="limit">Largest number of features.</param>
     /// <returns>The features, each with the token on which it is largest; the largest product first.</returns>
     /// <exception cref="SteeringException">The activations are of another number of latents, or a damaged file.</exception>

@@ -1,3 +1,5 @@
+using Steering.Saes;
+
 namespace Steering.Compilation;
 
 /// <summary>

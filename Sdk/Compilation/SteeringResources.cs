@@ -1,6 +1,7 @@
 using Steering.IO;
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Vectors;
 
 namespace Steering.Compilation;

@@ -1,7 +1,6 @@
 using Steering.Compilation;
 using Steering.Models;
 using Steering.Policies;
-using Steering.Tokenizers;
 
 namespace Steering.Decoding;
 

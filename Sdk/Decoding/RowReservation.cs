@@ -1,4 +1,4 @@
-using Steering.Compilation;
+using Steering.Saes;
 
 namespace Steering.Decoding;
 

@@ -1,5 +1,6 @@
 using Steering.Compilation;
 using Steering.IO;
+using Steering.Saes;
 using Steering.Sockets;
 
 namespace Steering.Decoding;

@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
 using Steering.Compilation;
 using Steering.Decoding;
-using Steering.DependencyInjection;
 using Steering.Models;
 using Steering.Policies;
-using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering;
 
@@ -15,8 +13,11 @@ namespace Steering;
 /// </summary>
 public sealed class SteeringEngine : IDisposable
 {
+    /// <summary>Policies that are kept compiled by value, beside those that are referred to.</summary>
+    private const int KeptPolicies = 256;
+
     private readonly PolicyCompiler? _compiler;
-    private readonly ConditionalWeakTable<SteeringPolicy, CompiledPolicy> _compiled = [];
+    private readonly PolicyCache _compiled;
     private volatile IReadOnlyDictionary<string, SteeringPolicy> _named;
     private volatile CanaryResult? _canary;
     private volatile bool _disposed;
@@ -33,6 +34,7 @@ public sealed class SteeringEngine : IDisposable
         Model = model;
         Resources = resources;
         _compiler = model.Manifest is { } manifest ? new PolicyCompiler(manifest, resources) : null;
+        _compiled = new PolicyCache(KeptPolicies, CompileNew);
         _named = CompileAll(policies ?? new Dictionary<string, SteeringPolicy>(StringComparer.Ordinal));
     }
 
@@ -99,13 +101,13 @@ public sealed class SteeringEngine : IDisposable
                 $"There is no policy '{policyName}'. {(named.Count == 0 ? "None is registered" : "Registered are " + string.Join(", ", named.Keys.Order(StringComparer.Ordinal)))}; register it in SteeringOptions.Policies or pass a SteeringPolicy.");
     }
 
-    /// <summary>Compiles a policy for this model, once for each instance.</summary>
+    /// <summary>Compiles a policy for this model, once for equal policies: one that is written inline in every request is compiled by the first.</summary>
     /// <exception cref="SteeringException">The policy does not fit the model.</exception>
     public CompiledPolicy Compile(SteeringPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _compiled.GetValue(policy, CompileNew);
+        return _compiled.Get(policy);
     }
 
     /// <summary>Compiles several policies and what is to be watched beside them; every call compiles anew.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntimeGenAI;
-using Steering.Decoding;
 using Steering.IO;
 using Steering.Sockets;
 
@@ -8,7 +7,7 @@ namespace Steering.Models;
 
 /// <summary>
 /// A GenAI model folder, loaded once and shared: the native model, its tokenizer and its sockets. Thread-safe; every
-/// conversation starts its own <see cref="SteeredGeneration"/>.
+/// conversation starts its own <see cref="Decoding.SteeredGeneration"/>.
 /// </summary>
 /// <remarks>
 /// Disposing of it waits for the forward passes that run and ends the generations they belong to: their next call throws
@@ -111,15 +110,6 @@ public sealed class SteerableModel : IDisposable
             Free(native);
             throw;
         }
-    }
-
-    /// <summary>Starts decoding a conversation turn.</summary>
-    /// <exception cref="SteeringException">The request does not fit the model; the message says what to change.</exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
-    public SteeredGeneration Start(DecodeRequest request, bool collectActivations = false)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return new SteeredGeneration(this, request) { CollectActivations = collectActivations };
     }
 
     /// <summary>The site of that name.</summary>

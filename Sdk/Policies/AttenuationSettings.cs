@@ -1,5 +1,3 @@
-using Steering.Compilation;
-
 namespace Steering.Policies;
 
 /// <summary>
@@ -23,11 +21,4 @@ public sealed record AttenuationSettings
         get;
         init => field = ValueList<FeaturePosterior>.Of(value);
     }
-
-    /// <summary>The same settings with the difference between graph and offline function measured for every posterior.</summary>
-    /// <exception cref="SteeringException">A posterior never reaches the floor, or cannot be carried within 1e-3 of the activation.</exception>
-    public AttenuationSettings Measured() => this with
-    {
-        Posteriors = [.. Posteriors.Select((posterior, index) => posterior with { Error = (float)Located.At(FormattableString.Invariant($"posteriors[{index}]"), () => AttenuationResponse.Of(this, posterior).Error) })],
-    };
 }

@@ -2,6 +2,6 @@ namespace Steering.Policies;
 
 /// <summary>
 /// Opens at the last token of each reasoning step: the token with which the decoded text completes a blank line
-/// (<see cref="Tokenizers.StepBoundaries"/>). Decided between tokens.
+/// (<see cref="Models.StepBoundaries"/>). Decided between tokens.
 /// </summary>
 public sealed record StepGate : Gate;

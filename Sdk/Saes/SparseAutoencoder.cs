@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steering.Compilation;
 
 namespace Steering.Saes;
 

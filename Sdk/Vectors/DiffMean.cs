@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Saes;
 
 namespace Steering.Vectors;
 

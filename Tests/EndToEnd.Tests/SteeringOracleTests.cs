@@ -2,7 +2,7 @@ using System.Text.Json;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Tests.EndToEnd;

@@ -1,4 +1,4 @@
-using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Tests.Samples;
 

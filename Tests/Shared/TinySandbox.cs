@@ -2,6 +2,7 @@ using System.Globalization;
 using Steering.Catalogues;
 using Steering.Export.Saes;
 using Steering.Saes;
+using Steering.Saes.Formats;
 
 namespace Steering.Tests;
 

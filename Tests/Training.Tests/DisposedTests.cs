@@ -1,7 +1,7 @@
+using Steering.Analysis.Harvest;
 using Steering.Tests.Training.Llama;
 using Steering.Tests.Training.Trainer;
-using Steering.Training.Activations;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Llama;
 using Steering.Training.Trainer;
 

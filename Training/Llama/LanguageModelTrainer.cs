@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Steering.IO;
+using Steering.Training.Kernels;
 using Steering.Training.Optimisation;
-using Steering.Training.Steps;
 using Steering.Training.Torch;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steering.IO;
 using Steering.Tensors;
-using Steering.Training.Steps;
+using Steering.Training.Kernels;
 
 namespace Steering.Training.Llama;
 

@@ -1,5 +1,5 @@
 using Steering.Tensors;
-using Steering.Training.Steps;
+using Steering.Training.Kernels;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Steering.Training.Optimisation;

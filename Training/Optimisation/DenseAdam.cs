@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Steering.Training.Steps;
+using Steering.Training.Kernels;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Steering.Training.Optimisation;

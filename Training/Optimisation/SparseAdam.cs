@@ -1,4 +1,4 @@
-using Steering.Training.Steps;
+using Steering.Training.Kernels;
 
 namespace Steering.Training.Optimisation;
 

@@ -1,6 +1,6 @@
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
+using Steering.Training.Kernels;
 using Steering.Training.Optimisation;
-using Steering.Training.Steps;
 using Steering.Training.Torch;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;

@@ -1,4 +1,4 @@
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Optimisation;
 using Tensor = TorchSharp.torch.Tensor;
 

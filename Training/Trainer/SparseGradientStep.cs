@@ -1,6 +1,6 @@
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
+using Steering.Training.Kernels;
 using Steering.Training.Optimisation;
-using Steering.Training.Steps;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Steering.Training.Trainer;
@@ -18,7 +18,7 @@ internal sealed unsafe class SparseGradientStep : IGradientStep
         var (width, latents) = (weights.HiddenSize, weights.LatentCount);
         var nested = settings as MatryoshkaSettings;
         var prefixes = nested?.WidthsFor(latents) ?? [latents];
-        _weights = new SparseWeights(weights);
+        _weights = new SparseWeights(weights.Encoder, weights.EncoderBias!, weights.Decoder, weights.DecoderBias);
         _adam = new SparseAdam(latents, width, team);
         _step = new SparseStep(
             new SparseStepOptions

@@ -1,5 +1,4 @@
-using Steering.Training.Evaluation;
-using Steering.Training.Reports;
+using Steering.Analysis.Evaluation;
 
 namespace Steering.Training.Trainer;
 

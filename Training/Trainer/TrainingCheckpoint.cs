@@ -1,8 +1,8 @@
 using System.Globalization;
+using Steering.Analysis.Sources;
 using Steering.IO;
 using Steering.Tensors;
-using Steering.Training.Activations;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Optimisation;
 using Steering.Training.Torch;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 
 namespace Steering.Training.Trainer;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Optimisation;
 
 namespace Steering.Training.Trainer;

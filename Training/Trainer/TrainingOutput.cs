@@ -1,13 +1,13 @@
 using System.Globalization;
+using Steering.Analysis.Evaluation;
 using Steering.Catalogues;
 using Steering.Export.Cuts;
 using Steering.Export.Saes;
 using Steering.Models;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tokenizers;
-using Steering.Training.Architectures;
-using Steering.Training.Evaluation;
-using Steering.Training.Reports;
+using Steering.Training.Autoencoders;
 
 namespace Steering.Training.Trainer;
 

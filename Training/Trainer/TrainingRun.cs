@@ -1,6 +1,6 @@
 using System.Globalization;
+using Steering.Analysis.Sources;
 using Steering.IO;
-using Steering.Training.Activations;
 
 namespace Steering.Training.Trainer;
 

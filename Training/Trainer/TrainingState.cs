@@ -1,4 +1,4 @@
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 
 namespace Steering.Training.Trainer;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Steering.Training.Evaluation;
+using Steering.Analysis.Evaluation;
 
 namespace SandboxModel.Labels;
 

@@ -1,10 +1,10 @@
 using Steering;
+using Steering.Analysis.Selection;
 using Steering.Sandbox;
 using Steering.Sandbox.Dials;
 using Steering.Sandbox.Labelling;
 using Steering.Sandbox.Replies;
 using Steering.Tokenizers;
-using Steering.Training.Selection;
 
 namespace SandboxModel.Policies;
 

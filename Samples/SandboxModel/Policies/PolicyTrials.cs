@@ -1,9 +1,9 @@
+using Steering.Analysis.Tuning;
 using Steering.Compilation;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Sandbox.Dials;
 using Steering.Sandbox.Replies;
-using Steering.Training.Tuning;
 
 namespace SandboxModel.Policies;
 

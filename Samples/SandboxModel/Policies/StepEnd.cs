@@ -1,9 +1,9 @@
 using SandboxModel.Labels;
 using Steering;
+using Steering.Analysis.Evaluation;
+using Steering.Analysis.Selection;
 using Steering.Saes;
 using Steering.Sandbox;
-using Steering.Training.Evaluation;
-using Steering.Training.Selection;
 
 namespace SandboxModel.Policies;
 

@@ -1,4 +1,4 @@
-using Steering.Training.Statistics;
+using Steering.Analysis.Statistics;
 
 namespace SandboxModel.Reporting;
 

@@ -1,8 +1,8 @@
+using Steering.Analysis.Statistics;
 using Steering.Models;
 using Steering.Sandbox;
 using Steering.Sandbox.Corpora;
 using Steering.Tokenizers;
-using Steering.Training.Statistics;
 
 namespace SandboxModel.Reporting;
 

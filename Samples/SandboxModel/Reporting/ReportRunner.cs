@@ -1,8 +1,8 @@
+using Steering.Analysis.Statistics;
 using Steering.Compilation;
 using Steering.Models;
 using Steering.Sandbox;
 using Steering.Sandbox.Replies;
-using Steering.Training.Statistics;
 
 namespace SandboxModel.Reporting;
 

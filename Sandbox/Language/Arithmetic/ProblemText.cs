@@ -1,5 +1,3 @@
-using Steering.Sandbox.Judging;
-
 namespace Steering.Sandbox.Language.Arithmetic;
 
 /// <summary>A word problem as written, with what it asks.</summary>

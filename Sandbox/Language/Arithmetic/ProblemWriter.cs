@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steering.Sandbox.Judging;
 
 namespace Steering.Sandbox.Language.Arithmetic;
 

@@ -1,5 +1,3 @@
-using Steering.Sandbox.Judging;
-
 namespace Steering.Sandbox.Language.Conversation;
 
 /// <summary>Chooses registers and dresses sentences in them.</summary>

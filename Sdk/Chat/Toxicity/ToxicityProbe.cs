@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Saes;
 using Steering.Tokenizers;
 using Steering.Vectors;
 

@@ -1,4 +1,5 @@
 using Steering.Cli.CommandLine;
+using Steering.Cli.Commands;
 using Steering.Cli.Terminal;
 
 namespace Steering.Tests.Cli.CommandLine;

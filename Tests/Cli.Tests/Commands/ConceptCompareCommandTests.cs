@@ -1,10 +1,10 @@
 using System.Text.Json;
+using Steering.Analysis.Experiments;
 using Steering.Compilation;
 using Steering.Concepts;
 using Steering.Policies;
 using Steering.Saes;
 using Steering.Tests.Cli.Support;
-using Steering.Training.Evaluation.Experiments;
 
 namespace Steering.Tests.Cli.Commands;
 

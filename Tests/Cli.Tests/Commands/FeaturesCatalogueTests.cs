@@ -1,6 +1,6 @@
 using System.Globalization;
 using Steering.Catalogues;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tests.Cli.Support;
 
 namespace Steering.Tests.Cli.Commands;

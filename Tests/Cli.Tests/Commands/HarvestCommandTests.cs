@@ -1,5 +1,5 @@
+using Steering.Analysis.Shards;
 using Steering.Tests.Cli.Support;
-using Steering.Training.Activations;
 
 namespace Steering.Tests.Cli.Commands;
 

@@ -1,5 +1,5 @@
+using Steering.Analysis.Judges;
 using Steering.Tests.Cli.Support;
-using Steering.Training.Evaluation.Judges;
 
 namespace Steering.Tests.Cli.Commands;
 

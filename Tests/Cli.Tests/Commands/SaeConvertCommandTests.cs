@@ -1,4 +1,4 @@
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tests.Cli.Support;
 
 namespace Steering.Tests.Cli.Commands;

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Steering.Analysis.Evaluation;
 using Steering.Catalogues;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tests.Cli.Support;
-using Steering.Training.Evaluation;
 
 namespace Steering.Tests.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 using Steering.Tests.Cli.Support;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Steering.Catalogues;
 using Steering.Export.Saes;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tests.Cli.Support;
 using Steering.Training.Trainer;
 

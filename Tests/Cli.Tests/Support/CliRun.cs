@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Steering.Cli.CommandLine;
+using Steering.Cli;
 using Steering.Cli.Terminal;
 using Steering.Sandbox.Bundle;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Steering.Cli.CommandLine;
+using Steering.Cli.Commands;
 using Steering.Cli.Terminal;
 
 namespace Steering.Tests.Cli.Support;

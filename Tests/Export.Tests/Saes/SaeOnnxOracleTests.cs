@@ -1,6 +1,7 @@
 using System.Globalization;
 using Steering.Export.Saes;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 using Steering.Tests.Sdk.Saes;
 

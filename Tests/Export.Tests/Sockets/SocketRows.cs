@@ -1,4 +1,5 @@
 using Steering.Compilation;
+using Steering.Saes;
 using Steering.Sockets;
 
 namespace Steering.Tests.Export.Sockets;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Steering.Analysis.Shards;
 using Steering.Tensors;
-using Steering.Training.Activations;
 
 namespace Steering.Fuzz.Targets;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Steering.Training.Activations;
+using Steering.Analysis.Harvest;
+using Steering.Analysis.Sources;
 
 namespace Steering.Fuzz.Targets;
 

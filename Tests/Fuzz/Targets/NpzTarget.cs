@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 using Steering.Tests;
 

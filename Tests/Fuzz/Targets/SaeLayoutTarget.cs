@@ -1,5 +1,5 @@
 using System.Text;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Fuzz.Targets;

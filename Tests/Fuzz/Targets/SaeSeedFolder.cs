@@ -1,4 +1,4 @@
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Fuzz.Targets;

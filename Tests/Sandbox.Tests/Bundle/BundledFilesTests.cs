@@ -4,6 +4,7 @@ using Steering.Export.Precision;
 using Steering.Export.Sockets;
 using Steering.Models;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sockets;
 
 namespace Steering.Tests.Sandbox.Bundle;

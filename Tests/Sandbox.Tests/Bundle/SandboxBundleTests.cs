@@ -6,7 +6,7 @@ using Steering.Decoding;
 using Steering.Export;
 using Steering.Models;
 using Steering.Policies;
-using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox.Bundle;
 
 namespace Steering.Tests.Sandbox.Bundle;

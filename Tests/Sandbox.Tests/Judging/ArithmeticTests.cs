@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Steering.Sandbox;
 using Steering.Sandbox.Judging;
+using Steering.Sandbox.Language.Arithmetic;
 
 namespace Steering.Tests.Sandbox.Judging;
 

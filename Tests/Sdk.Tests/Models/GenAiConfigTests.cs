@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Steering.Batching;
 using Steering.Decoding;
-using Steering.DependencyInjection;
 using Steering.Models;
 
 namespace Steering.Tests.Sdk.Models;

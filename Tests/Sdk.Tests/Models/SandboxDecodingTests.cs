@@ -5,6 +5,7 @@ using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Sandbox.Bundle;
 
 namespace Steering.Tests.Sdk.Models;

@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Tests.Sdk.Saes;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Steering.Catalogues;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Tests.Sdk.Saes;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Steering.Saes;
+using Steering.Saes.Formats;
 using Steering.Tensors;
 
 namespace Steering.Tests.Sdk.Saes;

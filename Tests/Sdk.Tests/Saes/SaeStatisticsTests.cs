@@ -1,6 +1,5 @@
 using Steering.Saes;
 using Steering.Tensors;
-using Steering.Vectors;
 
 namespace Steering.Tests.Sdk.Saes;
 

@@ -1,4 +1,3 @@
-using Steering.Compilation;
 using Steering.Saes;
 
 namespace Steering.Tests.Sdk.Saes;

@@ -1,3 +1,4 @@
+using Steering.Models;
 using Steering.Tokenizers;
 
 namespace Steering.Tests.Sdk.Tokenizers;

@@ -1,3 +1,4 @@
+using Steering.Saes;
 using Steering.Vectors;
 
 namespace Steering.Tests.Sdk.Vectors;

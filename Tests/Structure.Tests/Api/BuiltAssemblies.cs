@@ -5,7 +5,7 @@ namespace Steering.Tests.Repository.Api;
 /// <summary>The assemblies that lie beside this test and those of the framework: what an application of the packages has.</summary>
 internal static class BuiltAssemblies
 {
-    private static readonly string[] Own = ["Steering.Sdk", "Steering.Export", "Steering.Training", "Steering.Sandbox"];
+    private static readonly string[] Own = ["Steering.Sdk", "Steering.Export", "Steering.Analysis", "Steering.Training", "Steering.Sandbox"];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MetadataReference> References { get; } =

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Steering.Cli.CommandLine;
+using Steering.Cli.Commands;
 using Steering.Cli.Terminal;
 
 namespace Steering.Tests.Repository.Docs;
@@ -61,7 +62,7 @@ public sealed class CommandTableTests
     {
         using var interrupts = new Interrupts();
         var table = new StringBuilder("| command | does |\n|---|---|\n");
-        Add(table, CommandTree.Create(Console(interrupts)), CommandTree.Name);
+        Add(table, CommandTree.Create(Console(interrupts)), RootOptions.ProgramName);
         return table.ToString();
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text;
 using Steering.Saes;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Trainer;
 
 namespace Steering.Tests.Training.Trainer;

@@ -1,6 +1,6 @@
+using Steering.Analysis.Sources;
 using Steering.Saes;
-using Steering.Training.Activations;
-using Steering.Training.Architectures;
+using Steering.Training.Autoencoders;
 using Steering.Training.Trainer;
 
 namespace Steering.Tests.Training.Trainer;

@@ -64,7 +64,7 @@ public sealed class BatchedRewindTests
     private static SteeringEngine Engine()
     {
         var bundle = SandboxModel.Bundle;
-        var options = new Steering.DependencyInjection.SteeringOptions();
+        var options = new Steering.SteeringOptions();
         bundle.AddTo(options);
         options.Callbacks["every third"] = (in context) => context.IsPrompt || context.GeneratedTokens % 3 == 0;
         return SteeringEngine.Load(options);

@@ -1,0 +1,29 @@
+namespace Steering.Analysis.Corpora;
+
+/// <summary>How a corpus is read.</summary>
+public sealed record TextCorpusOptions
+{
+    /// <summary>The field or column of text where none is named.</summary>
+    public const string DefaultField = "text";
+
+    /// <summary>The field of messages where none is named.</summary>
+    public const string DefaultMessagesField = "messages";
+
+    /// <summary>Format; by the file's ending by default.</summary>
+    public TextFormat Format { get; init; }
+
+    /// <summary>
+    /// The field of a JSON line, or the column of a table, that holds the text. Null: <c>text</c> (<c>messages</c> with <see cref="Chat"/>),
+    /// or the only column of a table that has one.
+    /// </summary>
+    public string? Field { get; init; }
+
+    /// <summary>What makes a document of a plain text. Default: the whole file.</summary>
+    public TextUnit Unit { get; init; }
+
+    /// <summary>Whether the documents are conversations: <c>[{"role": "user", "content": "…"}, …]</c> in a field of a JSON line.</summary>
+    public bool Chat { get; init; }
+
+    /// <summary>Largest document, and line, in bytes; a longer one is refused. Memory is bounded by a few times this. Default: 256 MiB.</summary>
+    public int MaximumBytes { get; init; } = 256 << 20;
+}

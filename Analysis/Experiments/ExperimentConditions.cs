@@ -1,0 +1,63 @@
+using Steering.Analysis.Evaluation;
+using Steering.Compilation;
+using Steering.Policies;
+
+namespace Steering.Analysis.Experiments;
+
+/// <summary>The conditions of an experiment: its policies and, for each, the controls that can be made; of every other one the reason.</summary>
+internal sealed class ExperimentConditions(Experiment experiment, IExperimentModel model)
+{
+    private readonly List<MissingControl> _missing = [];
+
+    /// <summary>The controls that are not there.</summary>
+    public IReadOnlyList<MissingControl> Missing => _missing;
+
+    /// <summary>The condition that all others are compared with.</summary>
+    public static ExperimentCondition Unsteered { get; } = new("unsteered", ConditionKind.Unsteered, null, CompiledPolicy.Empty);
+
+    /// <summary>Everything but the unsteered condition.</summary>
+    /// <param name="policies">The policies under test, loaded, in the experiment's order.</param>
+    /// <param name="unsteered">Unsteered prompts with their replies, and where the reply begins; read only for the dense control.</param>
+    /// <param name="cancellationToken">Stops between texts.</param>
+    /// <exception cref="SteeringException">A policy under test does not fit the model.</exception>
+    public IReadOnlyList<ExperimentCondition> Make(IReadOnlyList<(string Name, SteeringPolicy Policy)> policies, IEnumerable<(int[] Ids, int From)> unsteered, CancellationToken cancellationToken)
+    {
+        var conditions = new List<ExperimentCondition>();
+        Try(conditions, null, ConditionKind.Prompting, () => experiment.SystemMessage is null
+            ? throw new SteeringException("the experiment names no system message: give one in controls.prompting.")
+            : new ExperimentCondition("prompting", ConditionKind.Prompting, null, CompiledPolicy.Empty, $"system message: {experiment.SystemMessage}"));
+        foreach (var (name, policy) in policies)
+        {
+            var compiled = model.Compile(policy);
+            conditions.Add(new ExperimentCondition(name, ConditionKind.Policy, name, compiled));
+            Try(conditions, name, ConditionKind.Random, () => new ExperimentCondition($"{name} (random features)", ConditionKind.Random, name, model.Compile(RandomFeatureControl.Of(policy, model.Sae, experiment.Seed))));
+            Try(conditions, name, ConditionKind.WrongSign, () => new ExperimentCondition($"{name} (wrong sign)", ConditionKind.WrongSign, name, compiled.Mirrored()));
+            Try(conditions, name, ConditionKind.DiffMean, () =>
+            {
+                var settings = experiment.DiffMean ?? throw new SteeringException("the experiment names no texts: give them in controls.diffMean.");
+                var (control, remark) = DiffMeanControl.Of(model, $"{name} (DiffMean)", compiled, settings, unsteered, cancellationToken);
+                return new ExperimentCondition(control.Name, ConditionKind.DiffMean, name, model.Compile(control), remark);
+            });
+        }
+
+        return conditions;
+    }
+
+    private void Try(List<ExperimentCondition> conditions, string? policy, ConditionKind kind, Func<ExperimentCondition> make)
+    {
+        if (experiment.LeaveOut.Contains(kind))
+        {
+            _missing.Add(new MissingControl(policy, kind, "left out by the experiment."));
+            return;
+        }
+
+        try
+        {
+            conditions.Add(make());
+        }
+        catch (SteeringException failure)
+        {
+            _missing.Add(new MissingControl(policy, kind, failure.Message));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+
+namespace Steering.Analysis.Judges;
+
+/// <summary>
+/// Trains a <see cref="TextClassifier"/> by AdaGrad on the logistic loss (Duchi et al., JMLR 2011). One text in five, chosen by
+/// a hash of the text, is held out, so that a text which stands in a file twice is never on both sides. The same texts give
+/// the same classifier.
+/// </summary>
+public static class TextClassifierTrainer
+{
+    private const int Epochs = 5;
+    private const int HeldOutOneIn = 5;
+    private const float Rate = 0.5f;
+    private const float Decay = 1e-6f;
+
+    /// <summary>Fewest texts of either kind on either side.</summary>
+    public const int FewestTexts = 5;
+
+    /// <summary>Trains a classifier.</summary>
+    /// <param name="texts">Texts with and without the label.</param>
+    /// <param name="progress">Told the share done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops between texts.</param>
+    /// <exception cref="SteeringException">A kind has too few texts.</exception>
+    public static TextClassifier Train(IReadOnlyList<ClassifierExample> texts, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var held = texts.Where(text => IsHeldOut(text.Text)).ToArray();
+        var trained = texts.Where(text => !IsHeldOut(text.Text)).Select(text => (Features: TextFeatures.Of(text.Text), text.HasLabel)).ToArray();
+        RequireBoth(texts, held, trained.Count(text => text.HasLabel), trained.Count(text => !text.HasLabel));
+
+        var (weights, squares) = (new float[TextFeatures.Buckets], new float[TextFeatures.Buckets]);
+        float bias = 0, biasSquares = 0;
+        var random = new Random(0);
+        for (var epoch = 0; epoch < Epochs; epoch++)
+        {
+            random.Shuffle(trained);
+            for (var index = 0; index < trained.Length; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var (features, label) = trained[index];
+                var error = (float)TextClassifier.Probability(features, weights, bias) - (label ? 1 : 0);
+                Step(ref bias, ref biasSquares, error);
+                var share = features.Length == 0 ? 0 : error / MathF.Sqrt(features.Length);
+                foreach (var feature in features)
+                {
+                    Step(ref weights[feature], ref squares[feature], share + (Decay * weights[feature]));
+                }
+
+                if (index % 256 == 0)
+                {
+                    progress?.Report((epoch + ((double)index / trained.Length)) / Epochs);
+                }
+            }
+        }
+
+        double[] Scores(bool label) => [.. held.Where(text => text.HasLabel == label).Select(text => TextClassifier.Probability(TextFeatures.Of(text.Text), weights, bias))];
+        return new TextClassifier(weights, bias, new TextClassifierQuality(Auroc(Scores(true), Scores(false)), trained.Length, held.Length));
+    }
+
+    /// <summary>Area under the ROC curve: the share of pairs in which the positive scores higher, ties counted half.</summary>
+    /// <param name="positive">Scores of what should score high, at least one.</param>
+    /// <param name="negative">Scores of what should score low, at least one.</param>
+    public static double Auroc(IReadOnlyList<double> positive, IReadOnlyList<double> negative)
+    {
+        ArgumentNullException.ThrowIfNull(positive);
+        ArgumentNullException.ThrowIfNull(negative);
+        ArgumentOutOfRangeException.ThrowIfZero(positive.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(negative.Count);
+        var sorted = negative.Order().ToArray();
+        double wins = 0;
+        foreach (var score in positive)
+        {
+            var below = LowerBound(sorted, score);
+            var notAbove = below;
+            while (notAbove < sorted.Length && sorted[notAbove] == score)
+            {
+                notAbove++;
+            }
+
+            wins += (below + notAbove) / 2.0;
+        }
+
+        return wins / positive.Count / negative.Count;
+    }
+
+    /// <summary>Whether a text is held out: one in five, by a hash of its letters.</summary>
+    internal static bool IsHeldOut(string text)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in text)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
+        return ((hash ^ (hash >> 15)) * 2246822519 >> 8) % HeldOutOneIn == 0;
+    }
+
+    private static int LowerBound(double[] sorted, double value)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle] < value ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private static void Step(ref float weight, ref float squares, float gradient)
+    {
+        squares += gradient * gradient;
+        weight -= squares == 0 ? 0 : Rate * gradient / MathF.Sqrt(squares);
+    }
+
+    private static void RequireBoth(IReadOnlyList<ClassifierExample> texts, ClassifierExample[] held, int with, int without)
+    {
+        var fewest = new[] { with, without, held.Count(text => text.HasLabel), held.Count(text => !text.HasLabel) }.Min();
+        if (fewest < FewestTexts)
+        {
+            var labelled = texts.Count(text => text.HasLabel);
+            throw new SteeringException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"There are {labelled} texts with the label and {texts.Count - labelled} without. At least {FewestTexts} of each must be left to train on and to measure with, and one in {HeldOutOneIn} is held out: give some 50 of each at least, better thousands."));
+        }
+    }
+}

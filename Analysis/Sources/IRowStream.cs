@@ -1,0 +1,25 @@
+using Steering.Analysis.Harvest;
+
+namespace Steering.Analysis.Sources;
+
+/// <summary>Rows in an order that a mixing buffer has not touched yet, pass after pass.</summary>
+internal interface IRowStream : IDisposable
+{
+    int HiddenSize { get; }
+
+    /// <summary>Everything that decides the rows and their order, in words.</summary>
+    string Identity { get; }
+
+    /// <summary>What the first pass has given so far.</summary>
+    HarvestCounts Counts { get; }
+
+    /// <summary>Reads whole rows.</summary>
+    /// <returns>Number of rows; 0 once at the end of each pass, after which the next one begins.</returns>
+    int Read(Span<float> rows, CancellationToken cancellationToken);
+
+    /// <summary>Writes the position.</summary>
+    void Save(BinaryWriter writer);
+
+    /// <summary>Goes to a position.</summary>
+    void Restore(BinaryReader reader);
+}
