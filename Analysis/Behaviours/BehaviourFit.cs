@@ -36,3 +36,32 @@ public sealed record BehaviourFit
     /// <summary>How well each behaviour is told apart on held-out traces.</summary>
     public required IReadOnlyList<BehaviourDetection> Detections { get; init; }
 }
+
+/// <summary>How well one behaviour is told from all other steps on held-out traces.</summary>
+/// <param name="Behaviour">Its label.</param>
+/// <param name="Steps">Held-out steps.</param>
+/// <param name="With">Those that have it.</param>
+/// <param name="Scores">One for each way to detect it.</param>
+public sealed record BehaviourDetection(string Behaviour, int Steps, int With, IReadOnlyList<DetectionScore> Scores);
+
+/// <summary>How behaviours are fitted.</summary>
+public sealed record BehaviourFitOptions
+{
+    /// <summary>Share of the traces that is kept for detection, 0 to 0.9.</summary>
+    public double HeldOut { get; init; } = 0.3;
+
+    /// <summary>Latents of a behaviour vector at most.</summary>
+    public int MostLatents { get; init; } = BehaviourVectors.UsualLatents;
+
+    /// <summary>Draws of each control.</summary>
+    public int Draws { get; init; } = 20;
+
+    /// <summary>Resamples of the bootstrap.</summary>
+    public int Resamples { get; init; } = 1000;
+
+    /// <summary>Of split, controls and bootstrap.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Word lists as a rival, or null.</summary>
+    public StepWords? Words { get; init; }
+}

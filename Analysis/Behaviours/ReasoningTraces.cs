@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Steering.Analysis.Corpora;
+using Steering.Analysis.Statistics;
 using Steering.IO;
 
 namespace Steering.Analysis.Behaviours;
@@ -66,4 +67,32 @@ public static class ReasoningTraces
         value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
             : throw new SteeringException($"{place}: the field '{field}' must be a list of texts, one a step: its labels separated by {Separator}, or an empty text.");
+}
+
+/// <summary>A text of several reasoning steps.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Labels">What the file says of each step, in order, several labels of one separated by <c>|</c>, an empty text for none; null where it says nothing.</param>
+/// <param name="Place">Where it stands, for messages.</param>
+public sealed record ReasoningTrace(string Text, IReadOnlyList<string>? Labels, string Place);
+
+/// <summary>Which traces are fitted on and which are kept for detection. Whole traces: steps of one are alike.</summary>
+public static class TraceSplit
+{
+    /// <summary>Draws the traces that are kept.</summary>
+    /// <param name="traces">Number of traces.</param>
+    /// <param name="share">Share that is kept.</param>
+    /// <param name="seed">Of the draw.</param>
+    /// <returns>[traces] whether it is kept.</returns>
+    public static bool[] HeldOut(int traces, double share, long seed)
+    {
+        int[] order = [.. Enumerable.Range(0, traces)];
+        new SeededRandom(seed, stream: 3).Shuffle(order);
+        var kept = new bool[traces];
+        foreach (var trace in order.Take((int)Math.Round(share * traces)))
+        {
+            kept[trace] = true;
+        }
+
+        return kept;
+    }
 }

@@ -38,3 +38,19 @@ internal static class TokenOffsets
             : throw new SteeringException($"{place}: the tokenizer changes this text (it normalises letters or blanks), so that spans of characters cannot be followed to tokens. Write the text as the tokenizer decodes it, or label whole texts.");
     }
 }
+
+/// <summary>Where the characters of a text begin. Files count characters as Unicode does (and Python); .NET counts UTF-16 units.</summary>
+internal static class CharacterIndices
+{
+    /// <summary>[characters + 1] UTF-16 index of every character, and the length of the text.</summary>
+    public static int[] Of(string text)
+    {
+        var indices = new List<int>(text.Length + 1);
+        for (var at = 0; at < text.Length; at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1)
+        {
+            indices.Add(at);
+        }
+
+        return [.. indices, text.Length];
+    }
+}

@@ -27,3 +27,38 @@ public sealed record TextCorpusOptions
     /// <summary>Largest document, and line, in bytes; a longer one is refused. Memory is bounded by a few times this. Default: 256 MiB.</summary>
     public int MaximumBytes { get; init; } = 256 << 20;
 }
+
+/// <summary>What makes one document of a plain text.</summary>
+public enum TextUnit
+{
+    /// <summary>The whole file, line ends and all.</summary>
+    File,
+
+    /// <summary>Lines up to an empty one (spaces count as empty).</summary>
+    Paragraph,
+
+    /// <summary>Every line that is not empty.</summary>
+    Line,
+}
+
+/// <summary>How a text file is read.</summary>
+public enum TextFormat
+{
+    /// <summary>By the ending of its name; standard input is plain text.</summary>
+    Auto,
+
+    /// <summary>Plain UTF-8 text: <c>.txt</c>, <c>.md</c>, or no ending known.</summary>
+    Text,
+
+    /// <summary>A JSON object on every line: <c>.jsonl</c>, <c>.ndjson</c>.</summary>
+    JsonLines,
+
+    /// <summary>Comma-separated values as in RFC 4180, with a header: <c>.csv</c>.</summary>
+    Csv,
+
+    /// <summary>The same separated by tabs: <c>.tsv</c>.</summary>
+    Tsv,
+
+    /// <summary>Parquet with a column of strings: <c>.parquet</c>.</summary>
+    Parquet,
+}

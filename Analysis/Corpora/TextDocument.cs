@@ -15,3 +15,8 @@ public sealed record TextDocument
     /// <summary>Its messages; empty for a text.</summary>
     public IReadOnlyList<ConversationTurn> Messages { get; init; } = [];
 }
+
+/// <summary>One turn of a conversation, as a text file holds it.</summary>
+/// <param name="Role">As the chat template knows it: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c>.</param>
+/// <param name="Content">Its text.</param>
+public readonly record struct ConversationTurn(string Role, string Content);

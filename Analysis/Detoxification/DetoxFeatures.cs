@@ -32,3 +32,11 @@ public static class DetoxFeatures
             : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"No feature speaks for the toxic texts by {ranking.ToString().ToLowerInvariant()}{(ranking is DetoxRanking.StaFiring or DetoxRanking.Firing ? $" while firing on at most {largestClean:P1} of the clean ones" : string.Empty)}. Allow more with --rest, rank by something else, or give more texts, and texts that differ in nothing but their toxicity."));
     }
 }
+
+/// <summary>A feature that the policies turn down.</summary>
+/// <param name="Feature">Latent, 0-based.</param>
+/// <param name="Score">Score by the ranking.</param>
+/// <param name="ToxicRate">Share of the toxic texts on which it fires.</param>
+/// <param name="CleanRate">Share of the clean texts on which it fires.</param>
+/// <param name="ToxicMean">Mean of its active values on toxic texts, the gate's unit.</param>
+public sealed record DetoxFeature(int Feature, double Score, double ToxicRate, double CleanRate, double ToxicMean);

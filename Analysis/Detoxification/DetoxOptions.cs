@@ -53,3 +53,55 @@ public sealed record DetoxOptions
     /// <summary>Decides who sees which texts.</summary>
     public int Seed { get; init; }
 }
+
+/// <summary>What the texts of a detoxification are.</summary>
+public enum DetoxForm
+{
+    /// <summary>Plain texts. A prompt, where there is one, stands before the text as it is.</summary>
+    Text,
+
+    /// <summary>An assistant's turns, each after the user's message that it answers, in the model's chat template.</summary>
+    Chat,
+}
+
+/// <summary>What the gates of the tiers look at.</summary>
+public enum DetoxGateKind
+{
+    /// <summary>Each feature opens its own gate, as in the tiers of arXiv 2505.14536.</summary>
+    Features,
+
+    /// <summary>One probe, the difference of the two kinds' mean residuals, opens the gate of all features.</summary>
+    Probe,
+}
+
+/// <summary>What learned dials are taught.</summary>
+public enum DetoxLessonKind
+{
+    /// <summary>The clean texts become likelier: the texts are what the model should say in place of what is toxic.</summary>
+    Prefer,
+
+    /// <summary>The toxic words of toxic texts become less likely, and clean texts stay as they are: the model's own style stays, whatever that of the texts is.</summary>
+    Avoid,
+
+    /// <summary>Both, as two policies.</summary>
+    Both,
+}
+
+/// <summary>How the toxic features are chosen.</summary>
+public enum DetoxRanking
+{
+    /// <summary>Difference of mean activations among the features that STA keeps and that hardly fire on clean texts.</summary>
+    StaFiring,
+
+    /// <summary>Difference of mean activations among those that STA keeps (arXiv 2505.20322).</summary>
+    Sta,
+
+    /// <summary>Firing rate on toxic texts among those that hardly fire on clean ones (SAEBench's unlearning filter).</summary>
+    Firing,
+
+    /// <summary>Difference of mean activations.</summary>
+    Mean,
+
+    /// <summary>ROC-AUC of the activation.</summary>
+    Auroc,
+}

@@ -69,3 +69,35 @@ public sealed record RemovalOptions
         }
     }
 }
+
+/// <summary>The removal of one class.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Features">The features in the order in which they are taken, at most as many as may be edited.</param>
+/// <param name="FeaturesPassedOver">How many ranked features no method uses because their posterior cannot be followed by the graph.</param>
+/// <param name="Conditions">The unsteered model, then the methods.</param>
+public sealed record RemovalTarget(string Name, IReadOnlyList<int> Features, int FeaturesPassedOver, IReadOnlyList<RemovalCondition> Conditions);
+
+/// <summary>A way to remove a concept from what a model knows.</summary>
+public enum RemovalMethod
+{
+    /// <summary>The concept's features are set to 0 wherever they are active.</summary>
+    FullMask,
+
+    /// <summary>They are set to 0 within the range that they have under the concept (NeuronLens, τ = 2).</summary>
+    RangeMask,
+
+    /// <summary>They are dampened within that range (NeuronLens, τ = 2, β = 0.125).</summary>
+    Dampen,
+
+    /// <summary>They are attenuated by posterior probability (APP, arXiv 2508.15094).</summary>
+    Attenuate,
+
+    /// <summary>One dense direction, the difference of the means of the concept's and the other texts, is taken out of the residual stream.</summary>
+    DiffMean,
+
+    /// <summary>The full mask on as many features drawn at random that fire about as often: the control, at the full mask's dose.</summary>
+    Random,
+
+    /// <summary>The model as it is, asked by a text before the question: no dose, so not matched.</summary>
+    Prompting,
+}

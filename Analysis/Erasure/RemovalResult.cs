@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steering.Analysis.Statistics;
 
 namespace Steering.Analysis.Erasure;
 
@@ -35,4 +36,19 @@ public sealed record RemovalResult
     /// <summary>The result as UTF-8 JSON.</summary>
     /// <param name="indented">Over several lines, for people; otherwise on one.</param>
     public byte[] ToJson(bool indented = true) => JsonSerializer.SerializeToUtf8Bytes(this, (indented ? RemovalJsonContext.Indented : RemovalJsonContext.OneLine).RemovalResult);
+}
+
+/// <summary>A method against the full mask on the same questions: accuracy on the complement, minus the full mask's.</summary>
+/// <param name="Value">The difference; above 0 the method spares more.</param>
+/// <param name="Interval">95 % interval, bootstrapped over questions.</param>
+public sealed record RemovalDifference(double Value, Interval Interval);
+
+/// <summary>By what removals are matched.</summary>
+public enum RemovalMeasure
+{
+    /// <summary>The share of the target's questions that become wrong.</summary>
+    Accuracy,
+
+    /// <summary>The share of the confidence in the right choice that is lost: it moves where no answer changes yet.</summary>
+    Confidence,
 }

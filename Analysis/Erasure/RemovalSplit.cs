@@ -63,3 +63,21 @@ internal sealed record RemovalSplit(IReadOnlyList<RemovalClass> Classes, IReadOn
         return groups;
     }
 }
+
+/// <summary>The questions of a class.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Questions">How many there are.</param>
+/// <param name="Right">How many of them the unsteered model answers rightly.</param>
+/// <param name="Fit">How many of those are fitted on.</param>
+/// <param name="Held">How many of the others are measured.</param>
+public sealed record RemovalClass(string Name, int Questions, int Right, int Fit, int Held);
+
+/// <summary>Held-out questions under one method. All of them are answered rightly by the unsteered model.</summary>
+/// <param name="Name"><c>target</c>, <c>complement</c> or a class.</param>
+/// <param name="Accuracy">Share that is still answered rightly, with Wilson's interval.</param>
+/// <param name="Drop">1 − accuracy: the fall against the unsteered model.</param>
+/// <param name="DropInterval">95 % interval of it, bootstrapped over questions.</param>
+/// <param name="Confidence">Mean share of the right choice in the softmax of the log-likelihoods.</param>
+/// <param name="ConfidenceDrop">Unsteered confidence − confidence.</param>
+/// <param name="ConfidenceDropInterval">95 % interval of it, bootstrapped over questions.</param>
+public sealed record RemovalGroup(string Name, RateEstimate Accuracy, double Drop, Interval DropInterval, double Confidence, double ConfidenceDrop, Interval ConfidenceDropInterval);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Steering.Analysis.Reports;
 using Steering.Catalogues;
 
@@ -102,3 +103,11 @@ public static class EvaluationReport
         }
     }
 }
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(SaeEvaluation))]
+internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

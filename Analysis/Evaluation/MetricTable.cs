@@ -93,3 +93,9 @@ public static class MetricTable
 
     private static string Share(int count, SaeEvaluation evaluation) => string.Create(CultureInfo.InvariantCulture, $"{count} ({100.0 * count / evaluation.LatentCount:0.##} %)");
 }
+
+/// <summary>One number of an evaluation.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Value">The number, ready to print.</param>
+/// <param name="Definition">What it means, in a few words.</param>
+public sealed record MetricRow(string Name, string Value, string Definition);

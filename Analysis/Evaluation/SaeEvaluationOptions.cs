@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Steering.Saes;
 
 namespace Steering.Analysis.Evaluation;
@@ -49,5 +50,32 @@ public sealed record SaeEvaluationOptions
         {
             throw new SteeringException(FormattableString.Invariant($"The evaluation's options cannot be: {CrossEntropyWindows} windows for cross-entropy (at least 0), {BatchWindows} windows at once (at least 1), {Examples} examples (0 to 255), {ContextTokens} tokens of context (0 to 127)."));
         }
+    }
+}
+
+/// <summary>How far an evaluation has come.</summary>
+/// <param name="Stage">What is being done, in words.</param>
+/// <param name="Fraction">Share of all work done, 0 to 1.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct EvaluationProgress(string Stage, double Fraction);
+
+/// <summary>Turns windows done into a share of all work; a window's cross-entropy costs about five times its reading.</summary>
+internal sealed class EvaluationStage(IProgress<EvaluationProgress>? progress, SaeEvaluationOptions options, int windows)
+{
+    private const double SpliceCost = 5;
+    private readonly double _total = windows + (SpliceCost * Math.Min(options.CrossEntropyWindows, windows));
+    private double _done;
+
+    public void Read(int count) => Report("reading text", count);
+
+    public void Spliced(int count) => Report("measuring cross-entropy", count * SpliceCost);
+
+    public IProgress<double>? Comparing => progress is null ? null : new Comparison(progress);
+
+    private void Report(string stage, double done) => progress?.Report(new EvaluationProgress(stage, (_done += done) / _total));
+
+    private sealed class Comparison(IProgress<EvaluationProgress> progress) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(new EvaluationProgress("comparing decoder directions", value));
     }
 }

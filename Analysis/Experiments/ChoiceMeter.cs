@@ -83,3 +83,15 @@ internal sealed class ChoiceMeter(Experiment experiment, IExperimentModel model)
 
     private bool IsTarget(ChoiceQuestion question) => question.Class is not null && _settings.Target.Contains(question.Class, StringComparer.Ordinal);
 }
+
+/// <summary>How a multiple-choice question was answered.</summary>
+/// <param name="Right">Whether the right choice has the largest log-likelihood.</param>
+/// <param name="Confidence">Share of the right choice in the softmax of the log-likelihoods.</param>
+internal readonly record struct ChoiceAnswer(bool Right, double Confidence);
+
+/// <summary>Multiple choice over some of the questions.</summary>
+/// <param name="Name"><c>all</c>, <c>target</c> or <c>complement</c>.</param>
+/// <param name="Accuracy">Share of questions whose right choice has the largest log-likelihood.</param>
+/// <param name="Confidence">Mean share of the right choice in the softmax of the log-likelihoods.</param>
+/// <param name="Difference">95 % interval of accuracy − unsteered accuracy, paired; null for the unsteered condition.</param>
+public sealed record ChoiceGroup(string Name, RateEstimate Accuracy, double Confidence, Interval? Difference);

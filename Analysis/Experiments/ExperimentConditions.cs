@@ -61,3 +61,37 @@ internal sealed class ExperimentConditions(Experiment experiment, IExperimentMod
         }
     }
 }
+
+/// <summary>One way of replying: what is plugged in, and whether the system message is given.</summary>
+/// <param name="Name">What the results call it, as in <c>friendly (wrong sign)</c>.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Policy">The policy under test that it is or is the control of; null for unsteered and prompting.</param>
+/// <param name="Compiled">What is plugged in.</param>
+/// <param name="Remark">What was chosen on the way, for people; null for nothing.</param>
+public sealed record ExperimentCondition(string Name, ConditionKind Kind, string? Policy, CompiledPolicy Compiled, string? Remark = null)
+{
+    /// <summary>Whether the prompts carry the experiment's system message.</summary>
+    public bool IsPrompted => Kind == ConditionKind.Prompting;
+}
+
+/// <summary>What a condition of an experiment is: a policy, or one of the controls that every policy is compared with.</summary>
+public enum ConditionKind
+{
+    /// <summary>The model as it is.</summary>
+    Unsteered,
+
+    /// <summary>A policy under test.</summary>
+    Policy,
+
+    /// <summary>The model as it is, asked by a system message for what the policies do.</summary>
+    Prompting,
+
+    /// <summary>The policy on features drawn at random, pushed as far (<see cref="RandomFeatureControl"/>).</summary>
+    Random,
+
+    /// <summary>The policy with every edit turned to its opposite.</summary>
+    WrongSign,
+
+    /// <summary>One dense direction, the difference of means of two sets of texts, pushed as far as the policy moves the residual stream.</summary>
+    DiffMean,
+}

@@ -65,3 +65,20 @@ public static class ExperimentPrompts
             system is null ? null : template([new ConversationTurn("system", system), .. messages.Where(message => message.Role != "system")]));
     }
 }
+
+/// <summary>One prompt of an experiment.</summary>
+/// <param name="User">What is answered, for judges and people: the user's last message, or the text that is continued.</param>
+/// <param name="Text">The text that the model reads, template applied.</param>
+/// <param name="Prompted">The same with the experiment's system message; null where it names none.</param>
+public sealed record ExperimentPrompt(string User, string Text, string? Prompted);
+
+/// <summary>A prompt with the replies of all conditions.</summary>
+/// <param name="User">What is answered.</param>
+/// <param name="Replies">One of each condition.</param>
+public sealed record ExamplePrompt(string User, IReadOnlyList<ExampleReply> Replies);
+
+/// <summary>One condition's reply to an example prompt.</summary>
+/// <param name="Condition">Name of the condition.</param>
+/// <param name="Text">Its first sample.</param>
+/// <param name="Hits">Names of the judges for which it is a hit.</param>
+public sealed record ExampleReply(string Condition, string Text, IReadOnlyList<string> Hits);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Steering.Analysis.Judges;
 using Steering.Compilation;
 using Steering.Decoding;
@@ -237,3 +238,9 @@ public sealed class ExperimentRunner(Experiment experiment, IExperimentModel mod
             progress.Report(value with { Stage = string.Create(CultureInfo.InvariantCulture, $"{value.Stage} ({index + 1} of {count})") });
     }
 }
+
+/// <summary>How far an experiment has come.</summary>
+/// <param name="Stage">What is being done, in words.</param>
+/// <param name="Fraction">Share of that stage, 0 to 1.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ExperimentProgress(string Stage, double Fraction);

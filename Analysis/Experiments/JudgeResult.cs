@@ -48,3 +48,12 @@ public sealed record JudgeResult
     /// <summary>Whether no other condition has both a better rate and a lower perplexity; null where that cannot be said.</summary>
     public bool? OnFront { get; init; }
 }
+
+/// <summary>A judge as the results name it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Counts">What a hit is.</param>
+/// <param name="Threshold">Score from which on a reply is a hit.</param>
+/// <param name="Aim">What the policies are meant to do with its rate.</param>
+/// <param name="Chose">Whether the policies were chosen with it.</param>
+public sealed record JudgeSummary(string Name, string Kind, string Counts, double Threshold, JudgeAim Aim, bool Chose);

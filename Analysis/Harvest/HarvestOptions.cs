@@ -20,3 +20,22 @@ public sealed record HarvestOptions
     /// <summary>Stop after this many tokens, rounded up to a whole window; 0 for the whole text.</summary>
     public long MaximumTokens { get; init; }
 }
+
+/// <summary>How far a harvest is.</summary>
+/// <param name="Tokens">Tokens that went through the model so far, those of earlier runs that are in shards included.</param>
+/// <param name="TokensThisRun">Those of this run.</param>
+/// <param name="ExpectedTokens">Tokens of the whole text, estimated; null where nothing tells.</param>
+public readonly record struct HarvestProgress(long Tokens, long TokensThisRun, long? ExpectedTokens);
+
+/// <summary>Why a token has no activation row. The numbers are those in shard files.</summary>
+public enum LeftOut : byte
+{
+    /// <summary>It has one.</summary>
+    No = 0,
+
+    /// <summary>It is the first of its window.</summary>
+    FirstPosition = 1,
+
+    /// <summary>The norm of its residual exceeds the limit.</summary>
+    Massive = 2,
+}

@@ -24,3 +24,9 @@ public interface IReplyJudge
     /// <exception cref="SteeringException">The judge cannot judge anything at all, as when its program does not exist.</exception>
     ValueTask<Judgement> JudgeAsync(JudgedReply reply, CancellationToken cancellationToken = default);
 }
+
+/// <summary>A reply as a judge sees it.</summary>
+/// <param name="Prompt">What is answered: the user's last message, or the text that was continued.</param>
+/// <param name="Text">The reply, without its end marker.</param>
+/// <param name="Ended">Whether the model ended it; false where it was cut off at the largest length.</param>
+public sealed record JudgedReply(string Prompt, string Text, bool Ended = true);

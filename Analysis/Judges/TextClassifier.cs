@@ -98,3 +98,9 @@ public sealed class TextClassifier
             ? value
             : throw new SteeringException($"{path}: the metadata '{name}' is '{file.Metadata.GetValueOrDefault(name)}'; a number of 0 or more was expected. The file is damaged.");
 }
+
+/// <summary>What a classifier reached.</summary>
+/// <param name="Auroc">Area under the ROC curve on held-out texts: the probability that a text with the label scores above one without; 0.5 is chance.</param>
+/// <param name="Trained">Number of texts it was trained on.</param>
+/// <param name="HeldOut">Number of texts it was measured on.</param>
+public sealed record TextClassifierQuality(double Auroc, int Trained, int HeldOut);

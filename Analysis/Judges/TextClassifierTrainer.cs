@@ -126,3 +126,8 @@ public static class TextClassifierTrainer
         }
     }
 }
+
+/// <summary>A text and whether it has the label.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="HasLabel">Whether it has it.</param>
+public sealed record ClassifierExample(string Text, bool HasLabel);

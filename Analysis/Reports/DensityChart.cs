@@ -59,3 +59,9 @@ public sealed record DensityChart(string Title, ChartAxis X, ChartAxis Y, string
         return svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{Margin}\" y=\"{foot + 16}\">{PageText.Clean(AtZero)}</text>").ToString();
     }
 }
+
+/// <summary>A distribution with an atom at zero.</summary>
+/// <param name="Name">Name in the legend.</param>
+/// <param name="AtZero">Probability of exactly 0, from 0 to 1.</param>
+/// <param name="Points">Value and density beside it; the area below is 1 − <paramref name="AtZero"/>.</param>
+public sealed record DensitySeries(string Name, double AtZero, IReadOnlyList<(double X, double Y)> Points);

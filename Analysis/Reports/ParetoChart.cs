@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Analysis.Statistics;
 
 namespace Steering.Analysis.Reports;
 
@@ -29,3 +30,13 @@ internal sealed record ParetoChart(string Title, ChartAxis X, ChartAxis Y, IRead
     /// <summary>Colour of the front's line.</summary>
     private const int Front = 0;
 }
+
+/// <summary>A condition in a <see cref="ParetoChart"/>.</summary>
+/// <param name="Number">Its number in the table.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">Index of its kind.</param>
+/// <param name="X">Cost.</param>
+/// <param name="Y">Effect.</param>
+/// <param name="Effect">Interval of the effect.</param>
+/// <param name="OnFront">Whether no other condition beats it in both.</param>
+internal sealed record ParetoPoint(int Number, string Name, int Kind, double X, double Y, Interval Effect, bool OnFront);

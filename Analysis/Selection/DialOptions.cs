@@ -49,3 +49,8 @@ public sealed record DialOptions
         : !(LargestPush > 0 && float.IsFinite(LargestPush)) ? throw new SteeringException($"Pushes up to {LargestPush} were asked for; expected a number above 0.")
         : this;
 }
+
+/// <summary>Pushes only the tokens at which a feature of the same autoencoder is active enough, as a policy's token gate does.</summary>
+/// <param name="Latent">Latent, 0-based.</param>
+/// <param name="Threshold">Strict threshold of its activation, in multiples of its largest.</param>
+public sealed record DialGate(int Latent, float Threshold);

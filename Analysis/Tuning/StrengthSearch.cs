@@ -97,3 +97,26 @@ public static class StrengthSearch
         _ => "accuracy to keep",
     };
 }
+
+/// <summary>What a policy does to a model's predictions at one strength.</summary>
+/// <param name="Strength">The strength; 1 is the policy as it was written.</param>
+/// <param name="Divergence">Mean KL(unsteered ‖ steered) of the token after each text, in nats.</param>
+/// <param name="Loss">Mean loss of the texts' tokens under the steered model, in nats a token.</param>
+/// <param name="Accuracy">Share of the texts' tokens that are the steered model's likeliest.</param>
+public sealed record StrengthPoint(float Strength, double Divergence, double Loss, double Accuracy);
+
+/// <summary>What a strength is chosen by.</summary>
+public enum StrengthGoal
+{
+    /// <summary>
+    /// The mean KL(unsteered ‖ steered) of the next token reaches a number of nats: the fair ground on which methods are
+    /// compared (Shafran et al., arXiv 2506.10920).
+    /// </summary>
+    Divergence,
+
+    /// <summary>The loss of the texts reaches a number of nats a token (Chalnev et al., arXiv 2411.02193).</summary>
+    Loss,
+
+    /// <summary>The largest strength at which the accuracy of the next token stays above a share of the unsteered model's.</summary>
+    Accuracy,
+}

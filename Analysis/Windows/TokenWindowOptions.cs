@@ -15,3 +15,16 @@ public sealed record TokenWindowOptions
     /// <summary>One window for each conversation, written by the model's chat template, instead of packed windows.</summary>
     public bool Chat { get; init; }
 }
+
+/// <summary>Where the beginning-of-sequence token is put into packed windows.</summary>
+public enum BosPlacement
+{
+    /// <summary>Nowhere.</summary>
+    None,
+
+    /// <summary>At the start of every window.</summary>
+    Window,
+
+    /// <summary>Before every document.</summary>
+    Document,
+}

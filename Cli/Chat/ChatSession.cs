@@ -132,3 +132,15 @@ internal sealed class ChatSession : IDisposable
         _rawText = raw;
     }
 }
+
+/// <summary>The tokens of the last reply, as they were decoded.</summary>
+/// <param name="Ids">The prompt's and the reply's token ids, without the token that ended it.</param>
+/// <param name="First">Where the reply begins.</param>
+internal sealed record LastReply(int[] Ids, int First);
+
+/// <summary>How replies are made.</summary>
+/// <param name="Sampling">How tokens are chosen.</param>
+/// <param name="MaxTokens">Largest number of tokens of a reply.</param>
+/// <param name="System">System message, or null.</param>
+/// <param name="Raw">Whether the text is continued as it stands, without a chat template.</param>
+internal sealed record ChatSettings(SamplingOptions Sampling, int MaxTokens, string? System, bool Raw);

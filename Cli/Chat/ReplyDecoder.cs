@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Steering.Decoding;
 using Steering.Models;
@@ -75,3 +76,10 @@ internal static class ReplyDecoder
         return values;
     }
 }
+
+/// <summary>One token of a reply.</summary>
+/// <param name="Text">What it adds to the text.</param>
+/// <param name="Activations">Activation of each shown feature.</param>
+/// <param name="Id">Its id, or null where it only ended the reply.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReplyToken(string Text, IReadOnlyList<(FeatureTarget Feature, float Value)> Activations, int? Id);

@@ -42,3 +42,11 @@ internal sealed record NamedSae(string Id, SparseAutoencoder Sae, string Folder,
     private static bool IsSite(string text) =>
         text.StartsWith("resid_post.", StringComparison.Ordinal) || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }
+
+/// <summary>Loads the SAE that a command line names.</summary>
+internal static class SaeSource
+{
+    /// <summary>Loads an SAE without statistics: a catalogue beside it may be stale, and is about to be replaced.</summary>
+    /// <exception cref="SteeringException">There is no SAE there.</exception>
+    public static SparseAutoencoder LoadBare(string path) => SparseAutoencoder.Create(SaeFolder.ReadParameters(path));
+}

@@ -50,3 +50,36 @@ internal sealed record SelectionSettings
     /// <summary>Whether the SAE is needed beside its statistics.</summary>
     public bool NeedsSae => NeedsModel || Controls.Count > 0;
 }
+
+/// <summary>By what candidates are put into a second order.</summary>
+internal enum RerankBy
+{
+    /// <summary>Output score.</summary>
+    OutputScore,
+
+    /// <summary>Change of token confidence.</summary>
+    TokenConfidence,
+}
+
+/// <summary>What chosen features are set beside.</summary>
+internal enum ControlKind
+{
+    /// <summary>Other latents that fire as often, pushed as far.</summary>
+    RandomLatent,
+
+    /// <summary>Random directions, pushed as far.</summary>
+    RandomDirection,
+
+    /// <summary>The same choice after the labels were dealt out anew.</summary>
+    ShuffledLabels,
+}
+
+/// <summary>What <c>steer concept select</c> writes into a policy.</summary>
+internal enum ConceptOperator
+{
+    Attenuate,
+    RangeMask,
+    Dampen,
+    FullMask,
+    Ablate,
+}

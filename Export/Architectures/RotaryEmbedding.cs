@@ -1,4 +1,5 @@
 using Steering.Export.Checkpoints;
+using Steering.Export.Onnx;
 
 namespace Steering.Export.Architectures;
 
@@ -67,3 +68,8 @@ internal static class RotaryEmbedding
         return (float)(((1 - blend) * frequency / scaling.Factor) + (blend * frequency));
     }
 }
+
+/// <summary>Tables of rotary positions as weights of a graph.</summary>
+/// <param name="Cosines">[positions, rotated ÷ 2]</param>
+/// <param name="Sines">[positions, rotated ÷ 2]</param>
+internal sealed record RotaryTables(GraphValue Cosines, GraphValue Sines);

@@ -97,3 +97,9 @@ internal static class HubListing
     private static SteeringException Unreadable(string source, string reason) =>
         new($"The listing {source} cannot be used: {reason}. A host that is compatible with Hugging Face was expected; check --endpoint and HF_ENDPOINT.");
 }
+
+/// <summary>A file as the host lists it.</summary>
+/// <param name="Path">Path in the repository, not yet trusted.</param>
+/// <param name="Size">Bytes of its content.</param>
+/// <param name="Hash">What its content must hash to.</param>
+internal sealed record HubFile(string Path, long Size, ContentHash Hash);

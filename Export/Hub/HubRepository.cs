@@ -80,3 +80,13 @@ public sealed record HubRepository
         && text[0] is not ('/' or '.' or '-') && text[^1] is not ('/' or '.')
         && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal);
 }
+
+/// <summary>What a repository of a Hugging Face-compatible host holds.</summary>
+public enum HubRepositoryKind
+{
+    /// <summary>Models; their addresses have no prefix. Most SAEs are published as models.</summary>
+    Model,
+
+    /// <summary>Data sets, written <c>datasets/ORG/NAME</c>.</summary>
+    Dataset,
+}

@@ -63,3 +63,27 @@ public static class SaeConverter
         }
     }
 }
+
+/// <summary>What <see cref="SaeConverter"/> did.</summary>
+/// <param name="Format">Layout of the source.</param>
+/// <param name="Written">What was written, after the folds.</param>
+/// <param name="Stored">Architecture in the folder: BatchTopK and Matryoshka are stored as JumpReLU.</param>
+/// <param name="HasStatistics">Whether the latents' statistics went along, in the new unit of activation.</param>
+/// <param name="CatalogueLeft">Whether a feature catalogue lies beside the source; it belongs to those weights and stays there.</param>
+public sealed record SaeConversion(SaeFormat Format, SaeParameters Written, SaeArchitecture Stored, bool HasStatistics, bool CatalogueLeft);
+
+/// <summary>How <see cref="SaeConverter"/> converts.</summary>
+public sealed record SaeConversionOptions
+{
+    /// <summary>What to fold into the weights; what is not folded is written as it is.</summary>
+    public SaeFolds Folds { get; init; }
+
+    /// <summary>The site it reads, as in <c>resid_post.15</c>, for files that do not say; null: what the file says.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>The model it was trained on, for files that do not say; null: what the file says.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>Replaces a SAELens folder that exists.</summary>
+    public bool Overwrite { get; init; }
+}

@@ -27,3 +27,33 @@ public sealed record SaeOnnxOptions
     /// </summary>
     public long ExternalFrom { get; init; } = StandardExternalFrom;
 }
+
+/// <summary>How the matrices of an exported autoencoder are stored. Inputs, outputs, biases, thresholds and arithmetic are fp32 in either.</summary>
+public enum SaeOnnxPrecision
+{
+    /// <summary>fp32: as exact as our own encoder.</summary>
+    Float32,
+
+    /// <summary>fp16: half the size. Every weight is rounded once, by at most 2⁻¹¹ of itself.</summary>
+    Float16,
+}
+
+/// <summary>The graphs that <see cref="SaeOnnxWriter"/> writes.</summary>
+[Flags]
+public enum SaeOnnxGraphs
+{
+    /// <summary>None; not a choice.</summary>
+    None = 0,
+
+    /// <summary>Residual vectors in, activations out: <c>encode.onnx</c>.</summary>
+    Encode = 1,
+
+    /// <summary>Activations in, reconstruction out: <c>decode.onnx</c>.</summary>
+    Decode = 2,
+
+    /// <summary>Residual vectors and an edit in, edited residual vectors out: <c>edit.onnx</c>.</summary>
+    Edit = 4,
+
+    /// <summary>All of them.</summary>
+    All = Encode | Decode | Edit,
+}

@@ -179,3 +179,9 @@ public sealed class SteeringResources
         return list.Length == 0 ? "none" : list;
     }
 }
+
+/// <summary>An SAE under the id by which policies name it.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Latents">The SAE.</param>
+/// <param name="Site">Site that was given with the id; null takes the SAE's own.</param>
+internal sealed record LoadedSae(string Id, SparseAutoencoder Latents, string? Site);

@@ -111,3 +111,34 @@ internal sealed class TargetResolver(SocketManifest manifest, SteeringResources 
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }
+
+/// <summary>One feature or one direction at one site of the model.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Label">What it is, for people.</param>
+internal abstract record ResolvedTarget(SiteDraft Site, string Label)
+{
+    /// <summary>Identity of what is read or edited at the site.</summary>
+    public abstract object Key { get; }
+
+    /// <summary>SAE latent index, or −1 for a direction.</summary>
+    public abstract int Feature { get; }
+}
+
+/// <summary>One latent.</summary>
+internal sealed record ResolvedLatent(SiteDraft Site, string Label, LoadedSae Sae, int Latent) : ResolvedTarget(Site, Label)
+{
+    public override object Key => (Sae.Latents, Latent);
+
+    public override int Feature => Latent;
+}
+
+/// <summary>One direction, as it was given.</summary>
+internal sealed record ResolvedDirection(SiteDraft Site, string Label, ValueList<float> Values, bool? Normalize) : ResolvedTarget(Site, Label)
+{
+    public override object Key => Values;
+
+    public override int Feature => -1;
+
+    /// <summary>The direction as numbers, of unit norm if asked.</summary>
+    public float[] Numbers(bool unit) => unit ? Unit.Of(Values.AsSpan()) : Values.AsSpan().ToArray();
+}

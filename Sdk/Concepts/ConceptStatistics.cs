@@ -165,3 +165,37 @@ public sealed class ConceptStatistics
         return (latent * ConceptCount) + concept;
     }
 }
+
+/// <summary>One concept of a <see cref="ConceptStatistics"/>.</summary>
+/// <param name="Name">Its label, as the labelled texts give it.</param>
+/// <param name="Observations">How many pooled activations (texts, tokens or steps) carry the label.</param>
+public sealed record Concept(string Name, long Observations);
+
+/// <summary>How probable a concept is before the activation is seen.</summary>
+public enum ConceptPrior
+{
+    /// <summary>Every concept alike: 1/C.</summary>
+    Uniform,
+
+    /// <summary>In proportion to the observations of each concept.</summary>
+    Counted,
+}
+
+/// <summary>What one observation of the statistics is: how the tokens of a labelled text become one activation a latent.</summary>
+public enum ConceptPooling
+{
+    /// <summary>The largest activation over the labelled tokens.</summary>
+    Maximum,
+
+    /// <summary>The mean activation over the labelled tokens.</summary>
+    Mean,
+
+    /// <summary>The last labelled token.</summary>
+    Last,
+
+    /// <summary>Every labelled token is an observation of its own.</summary>
+    Token,
+
+    /// <summary>The last token of each reasoning step, a step ending where the decoded text has a blank line (RISE, arXiv 2512.23988, §3).</summary>
+    Step,
+}

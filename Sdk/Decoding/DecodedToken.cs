@@ -11,3 +11,19 @@ namespace Steering.Decoding;
 /// before the edit. Empty when the policy watches nothing.
 /// </param>
 public sealed record DecodedToken(int Id, string Text, FinishReason FinishReason, IReadOnlyList<SiteActivations> Activations);
+
+/// <summary>Why a decoding ended.</summary>
+public enum FinishReason
+{
+    /// <summary>It has not ended.</summary>
+    None,
+
+    /// <summary>The model produced an end token, or the text a stop sequence.</summary>
+    Stop,
+
+    /// <summary>The number of tokens asked for was reached.</summary>
+    Length,
+
+    /// <summary>A filter ended it.</summary>
+    Filter,
+}

@@ -24,3 +24,8 @@ public readonly ref struct GateContext
     /// <summary>[M] activations of the rows at the intervention's site, of the latest position computed; empty before the prompt.</summary>
     public ReadOnlySpan<float> Activations { get; }
 }
+
+/// <summary>Decides, before each forward pass, whether an intervention with a callback gate acts on its tokens.</summary>
+/// <param name="context">Where the decoding stands.</param>
+/// <returns>Whether the intervention acts.</returns>
+public delegate bool GateCallback(in GateContext context);

@@ -1,6 +1,7 @@
 using Steering.Compilation;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Saes;
 
 namespace Steering.Decoding;
 
@@ -162,3 +163,18 @@ internal sealed class InterventionSwitches
             : throw new SteeringException($"Intervention '{intervention.Name}' waits for the gate callback '{name}', and the application gave {(callbacks.Count == 0 ? "none" : string.Join(", ", callbacks.Keys.Order(StringComparer.Ordinal)))}. Register it, or choose another gate.");
     }
 }
+
+/// <summary>The rows of one site that can be opened and closed between forward passes.</summary>
+internal interface IRowSwitches
+{
+    /// <summary>Opens or closes a row: closed, it only watches.</summary>
+    /// <param name="row">Row index m of the policy's program at that site.</param>
+    /// <param name="on">Whether it acts.</param>
+    void Switch(int row, bool on);
+}
+
+/// <summary>Room kept at a site for rows that are plugged in later; neutral until then.</summary>
+/// <param name="Site">Site name.</param>
+/// <param name="Rows">Number of rows in all, those of the first policy included.</param>
+/// <param name="Encoder">The encoder that later rows will compete in, or null.</param>
+public sealed record RowReservation(string Site, int Rows, CompetingEncoder? Encoder = null);

@@ -117,3 +117,29 @@ internal sealed class NativeLifetime(object owner, Action free)
         }
     }
 }
+
+/// <summary>A hold on something native: it may be closed meanwhile, but is not freed.</summary>
+internal sealed class NativeLease(NativeLifetime lifetime) : IDisposable
+{
+    private bool _ended;
+
+    /// <inheritdoc cref="NativeLifetime.Call"/>
+    public NativeCall Call() => lifetime.Call();
+
+    /// <inheritdoc cref="NativeLifetime.ThrowIfClosed"/>
+    public void ThrowIfClosed() => lifetime.ThrowIfClosed();
+
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _ended, true))
+        {
+            lifetime.EndLease();
+        }
+    }
+}
+
+/// <summary>One call into something native. Dispose of it once, on the same thread.</summary>
+internal readonly ref struct NativeCall(NativeLifetime lifetime) : IDisposable
+{
+    public void Dispose() => lifetime.EndCall();
+}

@@ -53,3 +53,32 @@ public sealed record Intervention
     /// <summary>The name, or the operator and the target where it has none.</summary>
     public string DisplayName => Name ?? $"{Words<SteeringOperator>.Of(Operator)} {Target}";
 }
+
+/// <summary>What the value of an intervention, or the threshold of a gate, is measured in.</summary>
+public enum StrengthUnit
+{
+    /// <summary>As it is: activations as the encoder gives them, lengths in the residual stream for directions.</summary>
+    Raw,
+
+    /// <summary>
+    /// Multiples of the feature's largest activation on the texts of its statistics: portable between features and
+    /// layers, and the default for features (Templeton et al. 2024; AxBench). Sensible strengths lie within ±5.
+    /// </summary>
+    MaxActivation,
+
+    /// <summary>Fractions of ‖x‖₂ of the token that is edited; the direction of the edit has unit norm.</summary>
+    ResidualNorm,
+}
+
+/// <summary>Which token positions an intervention may touch. The prompt's last token belongs to the prompt.</summary>
+public enum InterventionSpan
+{
+    /// <summary>The prompt and the completion.</summary>
+    Both,
+
+    /// <summary>Only the tokens of the prompt.</summary>
+    Prompt,
+
+    /// <summary>Only the generated tokens.</summary>
+    Completion,
+}

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Steering.Policies;
 
@@ -200,3 +201,8 @@ internal static class PolicyWriter
         }
     }
 }
+
+/// <summary>Source-generated serialisation of policies, for applications without reflection; chain it into their own context.</summary>
+[JsonSerializable(typeof(SteeringPolicy))]
+[JsonSerializable(typeof(IReadOnlyList<SteeringPolicy>))]
+public sealed partial class PolicyJsonContext : JsonSerializerContext;

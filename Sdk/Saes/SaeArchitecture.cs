@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Steering.Saes;
 
 /// <summary>How a sparse autoencoder turns pre-activations z into activations.</summary>
@@ -27,3 +29,9 @@ public enum SaeArchitecture
     /// <summary>Greedy pursuit over the decoder rows, one latent at a time (arXiv 2506.03093).</summary>
     MatchingPursuit,
 }
+
+/// <summary>One active latent of a token.</summary>
+/// <param name="Latent">Index of the latent, 0-based.</param>
+/// <param name="Activation">Its activation as <see cref="SparseAutoencoder.Encode"/> returns it.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct LatentActivation(int Latent, float Activation);

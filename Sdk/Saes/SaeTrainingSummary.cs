@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Steering.Saes;
 
@@ -82,3 +83,8 @@ public sealed record SaeTrainingSummary
         }
     }
 }
+
+/// <summary>Generated serialisation of the summary.</summary>
+[JsonSerializable(typeof(SaeTrainingSummary))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class SaeTrainingSummaryJson : JsonSerializerContext;

@@ -22,3 +22,12 @@ public sealed class AbsTopKKind(AbsTopKSettings settings) : RankedKind
     /// <inheritdoc/>
     internal override Tensor ActivationOfDead(Tensor preActivations) => preActivations;
 }
+
+/// <summary>Settings of <see cref="AbsTopKKind"/>.</summary>
+public sealed record AbsTopKSettings : RankedSettings
+{
+    private protected override bool IsBatchWide => false;
+
+    /// <inheritdoc/>
+    public override SaeKind Create() => new AbsTopKKind(this);
+}

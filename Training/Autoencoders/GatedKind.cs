@@ -68,3 +68,36 @@ public sealed class GatedKind(GatedSettings settings) : SaeKind
         return (gates, gates.matmul(weights.Decoder) + weights.DecoderBias);
     }
 }
+
+/// <summary>Settings of <see cref="GatedKind"/>.</summary>
+public sealed record GatedSettings : SaeKindSettings
+{
+    /// <summary>Weight of the penalty, independent of width and input scale; see <see cref="SaeKind.SparsityUnit"/>.</summary>
+    public double SparsityCoefficient { get; init; } = 0.1;
+
+    /// <summary>How the gates' own reconstruction is made.</summary>
+    public GateReconstruction GateReconstruction { get; init; }
+
+    /// <inheritdoc/>
+    public override SaeKind Create() => new GatedKind(this);
+
+    /// <inheritdoc/>
+    public override void Validate(int hiddenSize, int latents)
+    {
+        base.Validate(hiddenSize, latents);
+        RequirePositive(nameof(SparsityCoefficient), SparsityCoefficient);
+    }
+}
+
+/// <summary>What a Gated autoencoder's gates are trained by, beside the penalty.</summary>
+public enum GateReconstruction
+{
+    /// <summary>
+    /// The gates' reconstruction with the decoder as a constant (arXiv 2404.16014): else the decoder would be drawn to
+    /// activations that the penalty has shrunk.
+    /// </summary>
+    DecoderFixed,
+
+    /// <summary>As SAELens 6 has it: the decoder learns from it too, and per-token normalisation is left out of it.</summary>
+    SaeLens,
+}

@@ -1,4 +1,5 @@
 using Steering.Saes;
+using Steering.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Steering.Training.Autoencoders;
@@ -60,5 +61,60 @@ public abstract class RankedKind : SaeKind
     {
         var (_, indices) = ranks.detach().topk(count, (int)dimension, largest: true, sorted: false);
         return zeros_like(values).scatter(dimension, indices, values.gather(dimension, indices));
+    }
+}
+
+/// <summary>Settings of the kinds that keep a fixed number of latents.</summary>
+public abstract record RankedSettings : SaeKindSettings
+{
+    /// <summary>Active latents a token; on average, and possibly fractional, for BatchTopK and Matryoshka.</summary>
+    public double K { get; init; } = 32;
+
+    /// <summary>
+    /// Whether pre-activations are multiplied by the norm of their decoder row before they are ranked, and divided by it in
+    /// the decoder. Says nothing where rows are kept at norm 1.
+    /// </summary>
+    public bool RescaleByDecoderNorm { get; init; }
+
+    /// <summary>The auxiliary loss.</summary>
+    public AuxiliarySettings Auxiliary { get; init; } = new();
+
+    /// <summary>Whether k may be fractional.</summary>
+    private protected abstract bool IsBatchWide { get; }
+
+    /// <inheritdoc/>
+    public override void Validate(int hiddenSize, int latents)
+    {
+        base.Validate(hiddenSize, latents);
+        Auxiliary.Validate();
+        if (!(K > 0 && K <= latents) || (!IsBatchWide && K != Math.Floor(K)))
+        {
+            throw new SteeringException($"k is {K}, but must be {(IsBatchWide ? "a positive number" : "a whole number from 1")} up to the number of latents, {latents}.");
+        }
+    }
+}
+
+/// <summary>A selection over the whole batch in training, for which a threshold stands at inference.</summary>
+public abstract class BatchRankedKind : RankedKind
+{
+    private protected BatchRankedKind()
+    {
+    }
+
+    /// <summary>Share of the newest batch in the running threshold.</summary>
+    public abstract double ThresholdRate { get; }
+
+    /// <inheritdoc/>
+    internal override Tensor Select(Tensor preActivations)
+    {
+        var flat = preActivations.relu().flatten();
+        return KeepLargest(flat, flat, BatchSelection.Kept(Ranked.K, (int)preActivations.shape[0]), 0).reshape(preActivations.shape);
+    }
+
+    private protected override SaeParameters Complete(SaeParameters parameters, SaeWeights weights, double threshold)
+    {
+        var thresholds = new float[weights.LatentCount];
+        thresholds.AsSpan().Fill((float)threshold);
+        return parameters with { Threshold = thresholds, RescaleByDecoderNorm = Ranked.RescaleByDecoderNorm };
     }
 }

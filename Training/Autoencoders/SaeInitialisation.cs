@@ -18,3 +18,16 @@ public sealed record SaeInitialisation
     /// <summary>Where the decoder bias starts.</summary>
     public DecoderBiasStart DecoderBias { get; init; } = DecoderBiasStart.Mean;
 }
+
+/// <summary>Where the decoder bias starts.</summary>
+public enum DecoderBiasStart
+{
+    /// <summary>At the mean of the first activations.</summary>
+    Mean,
+
+    /// <summary>At their geometric median, which outliers hardly move.</summary>
+    GeometricMedian,
+
+    /// <summary>At zero.</summary>
+    Zero,
+}

@@ -16,3 +16,12 @@ public sealed class TopKKind(TopKSettings settings) : RankedKind
     /// <inheritdoc/>
     internal override Tensor Select(Tensor preActivations) => KeepLargest(preActivations, preActivations.relu(), (int)settings.K, 1);
 }
+
+/// <summary>Settings of <see cref="TopKKind"/>.</summary>
+public sealed record TopKSettings : RankedSettings
+{
+    private protected override bool IsBatchWide => false;
+
+    /// <inheritdoc/>
+    public override SaeKind Create() => new TopKKind(this);
+}

@@ -24,3 +24,35 @@ internal sealed record SparseStepOptions
     /// <summary>Weight of the auxiliary loss beside the squared error.</summary>
     public float AuxiliaryCoefficient { get; init; }
 }
+
+/// <summary>What one step found.</summary>
+/// <param name="SquaredError">Mean over tokens of Σ_d (x̂ − x)², the weighted sum over prefixes where there are several.</param>
+/// <param name="FullSquaredError">The same of the whole dictionary alone.</param>
+/// <param name="AuxiliaryLoss">The auxiliary term as it enters the loss; 0 without dead latents.</param>
+/// <param name="ActiveCount">Active latents over all tokens.</param>
+/// <param name="SmallestActivation">Smallest positive activation kept; what a threshold at inference is estimated from. Infinite where nothing was active.</param>
+/// <param name="GradientNorm">Euclidean norm of all gradients together.</param>
+internal readonly record struct SparseStepResult(
+    double SquaredError,
+    double FullSquaredError,
+    double AuxiliaryLoss,
+    long ActiveCount,
+    float SmallestActivation,
+    double GradientNorm)
+{
+    /// <summary>The loss.</summary>
+    public double Loss => SquaredError + AuxiliaryLoss;
+}
+
+/// <summary>Which pre-activations become activations in a sparse step.</summary>
+public enum SparseSelection
+{
+    /// <summary>The k largest of each token, where positive (arXiv 2406.04093).</summary>
+    TopK,
+
+    /// <summary>The k of largest magnitude of each token, with their sign (arXiv 2510.00404).</summary>
+    AbsTopK,
+
+    /// <summary>The k·B largest of the whole batch of B tokens, where positive (arXiv 2412.06410).</summary>
+    BatchTopK,
+}

@@ -142,3 +142,109 @@ internal sealed class ElfImage
         throw Damaged();
     }
 }
+
+/// <summary>A function that a shared object imports.</summary>
+/// <param name="Name">Its mangled name.</param>
+/// <param name="Version">Index of the version it needs; see <see cref="ElfVersionNeed.Index"/>.</param>
+/// <param name="Place">Where its 24 bytes lie in the file, the name first.</param>
+/// <param name="VersionPlace">Where its version index lies.</param>
+internal readonly record struct ElfImport(string Name, int Version, long Place, long VersionPlace)
+{
+    private const int SymbolSize = 24;
+    private const int GlobalFunction = 0x12;
+
+    /// <summary>All imported global functions.</summary>
+    /// <exception cref="SteeringException">The tables leave the file.</exception>
+    public static IReadOnlyList<ElfImport> ReadAll(ElfImage image)
+    {
+        var imports = new List<ElfImport>();
+        var (symbols, versions, hash) = (image.Table(ElfTag.Symbols), image.Table(ElfTag.SymbolVersions), image.Table(ElfTag.GnuHash));
+        if (symbols < 0 || versions < 0 || hash < 0)
+        {
+            return imports;
+        }
+
+        // The GNU hash table covers defined symbols only, which come last: imports lie before its first symbol.
+        var count = image.UInt32(hash + 4);
+        for (long index = 0; index < count; index++)
+        {
+            var place = symbols + (index * SymbolSize);
+            var undefined = image.UInt16(place + 6) == 0;
+            if (undefined && image.Slice(place + 4, 1)[0] == GlobalFunction)
+            {
+                var version = versions + (index * 2);
+                imports.Add(new ElfImport(image.Text(image.UInt32(place)), image.UInt16(version), place, version));
+            }
+        }
+
+        return imports;
+    }
+}
+
+/// <summary>Kinds of dynamic entries that are looked up.</summary>
+internal static class ElfTag
+{
+    /// <summary>Hash table by which the loader finds symbols; tells how many there are.</summary>
+    public const long GnuHash = 0x6ffffef5;
+
+    /// <summary>Names.</summary>
+    public const long StringTable = 5;
+
+    /// <summary>Bytes of the names.</summary>
+    public const long StringTableSize = 10;
+
+    /// <summary>Dynamic symbols, 24 bytes each.</summary>
+    public const long Symbols = 6;
+
+    /// <summary>Version index of each symbol, 2 bytes each.</summary>
+    public const long SymbolVersions = 0x6ffffff0;
+
+    /// <summary>Versions needed of other libraries.</summary>
+    public const long VersionNeeds = 0x6ffffffe;
+
+    /// <summary>Number of libraries of which versions are needed.</summary>
+    public const long VersionNeedCount = 0x6fffffff;
+}
+
+/// <summary>One version that a shared object needs of another library.</summary>
+/// <param name="Library">The other library, e.g. <c>libstdc++.so.6</c>.</param>
+/// <param name="Name">The version, e.g. <c>GLIBCXX_3.4.32</c>.</param>
+/// <param name="Index">Number by which the symbols refer to it.</param>
+/// <param name="Place">Where its 16 bytes lie in the file: hash, flags, index, name, next.</param>
+internal readonly record struct ElfVersionNeed(string Library, string Name, int Index, long Place)
+{
+    private const int MaximumEntries = 4096;
+
+    /// <summary>All versions that a shared object needs, in the file's order.</summary>
+    /// <exception cref="SteeringException">The tables leave the file.</exception>
+    public static IReadOnlyList<ElfVersionNeed> ReadAll(ElfImage image)
+    {
+        var needs = new List<ElfVersionNeed>();
+        var library = image.Table(ElfTag.VersionNeeds);
+        for (var count = image.Value(ElfTag.VersionNeedCount); library >= 0 && count > 0; count--)
+        {
+            var file = image.Text(image.UInt32(library + 4));
+            var place = library + image.UInt32(library + 8);
+            for (var entries = image.UInt16(library + 2); entries > 0; entries--)
+            {
+                needs.Add(new ElfVersionNeed(file, image.Text(image.UInt32(place + 8)), image.UInt16(place + 6), place));
+                if (needs.Count > MaximumEntries)
+                {
+                    throw image.Damaged();
+                }
+
+                place += image.UInt32(place + 12);
+            }
+
+            var next = image.UInt32(library + 12);
+            if (next == 0)
+            {
+                break;
+            }
+
+            library += next;
+        }
+
+        return needs;
+    }
+}

@@ -24,3 +24,11 @@ internal interface IGradientStep : IDisposable
     /// <summary>Whether a latent was active on any token of the batch computed last.</summary>
     bool WasActive(int latent);
 }
+
+/// <summary>What one step found.</summary>
+/// <param name="Loss">The loss.</param>
+/// <param name="SquaredError">Mean over tokens of Σ_d (x̂ − x)², of the whole dictionary.</param>
+/// <param name="ActiveCount">Active latents over all tokens.</param>
+/// <param name="SmallestActivation">Smallest positive activation; infinite where there was none.</param>
+/// <param name="GradientNorm">Euclidean norm of all gradients together.</param>
+internal readonly record struct GradientStepResult(double Loss, double SquaredError, long ActiveCount, float SmallestActivation, double GradientNorm);

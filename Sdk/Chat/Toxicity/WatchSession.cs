@@ -99,3 +99,10 @@ internal sealed class WatchSession(SteerableModel model, CompiledPolicy policy, 
         return position < window ? 0 : ((position - window) / step * step) + step;
     }
 }
+
+/// <summary>What the watches say of one position.</summary>
+/// <param name="Exceeds">Whether a watch is above its on level, or not a number.</param>
+/// <param name="Low">Whether every watch is at or below its off level.</param>
+/// <param name="Watch">Index of the watch furthest above its on level, or nearest to it.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct WatchReading(bool Exceeds, bool Low, int Watch, float Value);
