@@ -1,7 +1,7 @@
 namespace Steering.Analysis.Behaviours;
 
 /// <summary>Silhouette of labelled vectors under the cosine distance 1 − cos: near 1 where a vector lies among its own, below 0 among others.</summary>
-public static class CosineSilhouette
+internal static class CosineSilhouette
 {
     /// <summary>The silhouette of every vector; 0 for one that is alone in its group (Rousseeuw 1987).</summary>
     /// <param name="vectors">[U] vectors of equal width.</param>

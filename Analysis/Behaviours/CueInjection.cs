@@ -4,7 +4,7 @@ using Steering.Analysis.Statistics;
 namespace Steering.Analysis.Behaviours;
 
 /// <summary>Puts words into a text at the beginnings of sentences, as <c>Wait, </c>: the test of Ma et al. (arXiv 2601.05679) for latents that look like reasoning.</summary>
-public static class CueInjection
+internal static class CueInjection
 {
     /// <summary>Words that say nothing about reasoning: the control of the same number of words at the same places.</summary>
     public static IReadOnlyList<string> NeutralWords { get; } = ["table", "river", "window", "Tuesday", "paper", "garden", "orange", "bridge"];

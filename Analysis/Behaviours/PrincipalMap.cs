@@ -4,7 +4,7 @@ namespace Steering.Analysis.Behaviours;
 /// Two-dimensional map of vectors: the first two principal components of the vectors at unit norm, so that distances go by
 /// angles. Linear and deterministic, unlike UMAP, which RISE draws: what lies apart here is apart, what overlaps may still differ.
 /// </summary>
-public static class PrincipalMap
+internal static class PrincipalMap
 {
     private const int Iterations = 200;
 

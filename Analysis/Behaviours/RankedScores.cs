@@ -3,7 +3,7 @@ using Steering.Analysis.Statistics;
 namespace Steering.Analysis.Behaviours;
 
 /// <summary>Scores of steps that have a behaviour or not: the area under the ROC curve, and its bootstrap over whole traces, whose steps are not independent.</summary>
-public sealed class RankedScores
+internal sealed class RankedScores
 {
     private readonly int[] _order;
     private readonly double[] _scores;
@@ -24,7 +24,7 @@ public sealed class RankedScores
         }
 
         (_scores, _hits, _groups) = ([.. scores], [.. hits], [.. groups]);
-        _order = [.. Enumerable.Range(0, _scores.Length).OrderBy(index => _scores[index])];
+        _order = RocArea.Order(_scores);
     }
 
     /// <summary>P(score of a hit &gt; score of another) + half the ties; null without a hit or without another.</summary>
@@ -32,24 +32,8 @@ public sealed class RankedScores
 
     /// <summary>The area with each trace counted some number of times.</summary>
     /// <param name="weights">[groups] how often, or null for once.</param>
-    public double? Area(int[]? weights)
-    {
-        var (hits, others, doubled) = (0L, 0L, 0L);
-        for (var start = 0; start < _order.Length;)
-        {
-            var (end, tiedHits, tiedOthers) = (start, 0L, 0L);
-            for (; end < _order.Length && _scores[_order[end]] == _scores[_order[start]]; end++)
-            {
-                var weight = weights?[_groups[_order[end]]] ?? 1;
-                (tiedHits, tiedOthers) = _hits[_order[end]] ? (tiedHits + weight, tiedOthers) : (tiedHits, tiedOthers + weight);
-            }
-
-            doubled += tiedHits * ((2 * others) + tiedOthers);
-            (hits, others, start) = (hits + tiedHits, others + tiedOthers, end);
-        }
-
-        return hits == 0 || others == 0 ? null : doubled / (2.0 * hits * others);
-    }
+    public double? Area(int[]? weights) =>
+        RocArea.Of(_scores, _order, index => _hits[index], index => weights?[_groups[index]] ?? 1);
 
     /// <summary>Percentile bootstrap over traces; the same seed resamples the same traces, so that two scores can be compared.</summary>
     /// <param name="groups">Number of traces.</param>

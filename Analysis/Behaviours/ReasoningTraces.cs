@@ -76,7 +76,7 @@ public static class ReasoningTraces
 public sealed record ReasoningTrace(string Text, IReadOnlyList<string>? Labels, string Place);
 
 /// <summary>Which traces are fitted on and which are kept for detection. Whole traces: steps of one are alike.</summary>
-public static class TraceSplit
+internal static class TraceSplit
 {
     /// <summary>Draws the traces that are kept.</summary>
     /// <param name="traces">Number of traces.</param>

@@ -8,7 +8,7 @@ namespace Steering.Analysis.Concepts;
 /// with the observations: a pair of latent and concept keeps up to <see cref="ExactValues"/> values and then a fine
 /// histogram of fixed size. What is not active is never touched. Not thread-safe.
 /// </summary>
-public sealed class ConceptAccumulator
+internal sealed class ConceptAccumulator
 {
     /// <summary>
     /// How many active values of a latent under a concept are kept singly by default. Up to it histograms and ROC-AUC are

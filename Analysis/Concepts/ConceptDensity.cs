@@ -7,7 +7,7 @@ namespace Steering.Analysis.Concepts;
 /// Scott's bandwidth σ·n^(−1/5) and reflected at both ends of the range, so that nothing leaks below zero. Its area is the
 /// firing rate; the rest of the probability is the atom at zero.
 /// </summary>
-public static class ConceptDensity
+internal static class ConceptDensity
 {
     /// <summary>The density at the middle of every bin.</summary>
     /// <param name="statistics">What was measured.</param>

@@ -4,7 +4,7 @@ namespace Steering.Analysis.Concepts;
 /// The reasoning steps of a text: a step ends with a blank line (two line ends with nothing but white space between) or with
 /// the text (RISE, arXiv 2512.23988, §3).
 /// </summary>
-public static class ReasoningSteps
+internal static class ReasoningSteps
 {
     /// <summary>The steps.</summary>
     /// <param name="text">The text.</param>

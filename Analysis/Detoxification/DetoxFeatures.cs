@@ -5,7 +5,7 @@ using Steering.Concepts;
 namespace Steering.Analysis.Detoxification;
 
 /// <summary>Chooses the features that are turned down.</summary>
-public static class DetoxFeatures
+internal static class DetoxFeatures
 {
     /// <summary>The features that speak most for toxicity.</summary>
     /// <param name="statistics">Statistics whose concept 0 is the toxic one.</param>

@@ -9,7 +9,7 @@ namespace Steering.Analysis.Detoxification;
 /// Steering target atoms (STA, Wang et al., arXiv 2505.20322): the decoder rows of the latents that differ between two
 /// kinds of texts both in amplitude and in frequency, weighted by how much, as one vector as long as the dense difference.
 /// </summary>
-public static class StaVector
+internal static class StaVector
 {
     /// <summary>The vector v = Σ Δa_j·d_j over the kept latents, scaled to a length.</summary>
     /// <param name="statistics">Statistics of each text's mean activations; concept 0 is the one steered towards.</param>

@@ -7,7 +7,7 @@ namespace Steering.Analysis.Evaluation;
 /// Counts what latents did: how many were active on each token (exactly, as a histogram) and, latent by latent, how often,
 /// how strongly and how strongly at most. Not thread-safe.
 /// </summary>
-public sealed class LatentAccumulator
+internal sealed class LatentAccumulator
 {
     private readonly SparseAutoencoder _autoencoder;
     private readonly MaxActivationAccumulator _maxima;

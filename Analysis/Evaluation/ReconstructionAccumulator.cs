@@ -7,7 +7,7 @@ namespace Steering.Analysis.Evaluation;
 /// Sums over residual vectors and their reconstructions, divided only at the end: ratios of sums, never means of ratios
 /// (but for cosine and relative norm, which are defined token by token). Not thread-safe.
 /// </summary>
-public sealed class ReconstructionAccumulator
+internal sealed class ReconstructionAccumulator
 {
     private readonly int _width;
     private readonly float[] _origin;

@@ -68,7 +68,7 @@ internal sealed class ExperimentConditions(Experiment experiment, IExperimentMod
 /// <param name="Policy">The policy under test that it is or is the control of; null for unsteered and prompting.</param>
 /// <param name="Compiled">What is plugged in.</param>
 /// <param name="Remark">What was chosen on the way, for people; null for nothing.</param>
-public sealed record ExperimentCondition(string Name, ConditionKind Kind, string? Policy, CompiledPolicy Compiled, string? Remark = null)
+internal sealed record ExperimentCondition(string Name, ConditionKind Kind, string? Policy, CompiledPolicy Compiled, string? Remark = null)
 {
     /// <summary>Whether the prompts carry the experiment's system message.</summary>
     public bool IsPrompted => Kind == ConditionKind.Prompting;

@@ -4,7 +4,7 @@ namespace Steering.Analysis.Experiments;
 /// How varied a text is: (2/3·H₂ + 4/3·H₃)/2 with H the entropy, in bits, of its pairs and triples of words (the fluency
 /// measure of ROME, as STA takes it). A text that repeats itself has little; so has a short one, so compare like with like.
 /// </summary>
-public static class NgramEntropy
+internal static class NgramEntropy
 {
     /// <summary>The measure of a text.</summary>
     /// <param name="text">The text; white space separates words.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steering.Analysis.Statistics;
 
 namespace Steering.Analysis.Judges;
 
@@ -31,14 +32,15 @@ public static class TextClassifierTrainer
 
         var (weights, squares) = (new float[TextFeatures.Buckets], new float[TextFeatures.Buckets]);
         float bias = 0, biasSquares = 0;
-        var random = new Random(0);
+        var random = new SeededRandom(0, stream: 0);
+        int[] order = [.. Enumerable.Range(0, trained.Length)];
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
-            random.Shuffle(trained);
+            random.Shuffle(order);
             for (var index = 0; index < trained.Length; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var (features, label) = trained[index];
+                var (features, label) = trained[order[index]];
                 var error = (float)TextClassifier.Probability(features, weights, bias) - (label ? 1 : 0);
                 Step(ref bias, ref biasSquares, error);
                 var share = features.Length == 0 ? 0 : error / MathF.Sqrt(features.Length);
@@ -55,33 +57,7 @@ public static class TextClassifierTrainer
         }
 
         double[] Scores(bool label) => [.. held.Where(text => text.HasLabel == label).Select(text => TextClassifier.Probability(TextFeatures.Of(text.Text), weights, bias))];
-        return new TextClassifier(weights, bias, new TextClassifierQuality(Auroc(Scores(true), Scores(false)), trained.Length, held.Length));
-    }
-
-    /// <summary>Area under the ROC curve: the share of pairs in which the positive scores higher, ties counted half.</summary>
-    /// <param name="positive">Scores of what should score high, at least one.</param>
-    /// <param name="negative">Scores of what should score low, at least one.</param>
-    public static double Auroc(IReadOnlyList<double> positive, IReadOnlyList<double> negative)
-    {
-        ArgumentNullException.ThrowIfNull(positive);
-        ArgumentNullException.ThrowIfNull(negative);
-        ArgumentOutOfRangeException.ThrowIfZero(positive.Count);
-        ArgumentOutOfRangeException.ThrowIfZero(negative.Count);
-        var sorted = negative.Order().ToArray();
-        double wins = 0;
-        foreach (var score in positive)
-        {
-            var below = LowerBound(sorted, score);
-            var notAbove = below;
-            while (notAbove < sorted.Length && sorted[notAbove] == score)
-            {
-                notAbove++;
-            }
-
-            wins += (below + notAbove) / 2.0;
-        }
-
-        return wins / positive.Count / negative.Count;
+        return new TextClassifier(weights, bias, new TextClassifierQuality(RocArea.Of(Scores(true), Scores(false)), trained.Length, held.Length));
     }
 
     /// <summary>Whether a text is held out: one in five, by a hash of its letters.</summary>
@@ -94,18 +70,6 @@ public static class TextClassifierTrainer
         }
 
         return ((hash ^ (hash >> 15)) * 2246822519 >> 8) % HeldOutOneIn == 0;
-    }
-
-    private static int LowerBound(double[] sorted, double value)
-    {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = sorted[middle] < value ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
     }
 
     private static void Step(ref float weight, ref float squares, float gradient)

@@ -5,7 +5,7 @@ namespace Steering.Analysis.Selection;
 /// Bayes weighs it, with Jeffreys' prior of half a token and both kinds counted as if they were equally long. A token that
 /// neither kind uses says nothing.
 /// </summary>
-public sealed class ConceptLexicon
+internal sealed class ConceptLexicon
 {
     private const double Prior = 0.5;
 

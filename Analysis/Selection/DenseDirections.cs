@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using Steering.Analysis.Judges;
+using Steering.Analysis.Statistics;
 using Steering.Saes;
 using Steering.Vectors;
 
@@ -50,7 +50,7 @@ public static class DenseDirections
         };
         var scaled = AsLongAsTheMeansLieApart(direction, difference, method);
         double[] Scores(float[][] rows) => [.. rows.Select(row => (double)TensorPrimitives.Dot<float>(row, scaled))];
-        return new DenseDirection(scaled, trained.Length + trainedOthers.Length, held.Length + heldOthers.Length, TextClassifierTrainer.Auroc(Scores(held), Scores(heldOthers)), explained);
+        return new DenseDirection(scaled, trained.Length + trainedOthers.Length, held.Length + heldOthers.Length, RocArea.Of(Scores(held), Scores(heldOthers)), explained);
     }
 
     private static float[] AsLongAsTheMeansLieApart(float[] direction, float[] difference, DenseMethod method)

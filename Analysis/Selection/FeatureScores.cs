@@ -6,7 +6,7 @@ namespace Steering.Analysis.Selection;
 /// Scores of every latent for one concept, from what was measured: the concept against all others together. A text with
 /// several labels counts once under each of them.
 /// </summary>
-public static class FeatureScores
+internal static class FeatureScores
 {
     /// <summary>Mean activation under the concept minus that under the rest (AxBench's difference of means, over observations).</summary>
     /// <param name="statistics">What was measured.</param>

@@ -9,7 +9,7 @@ namespace Steering.Analysis.Selection;
 /// </summary>
 /// <param name="Weights">[d] in units of the input.</param>
 /// <param name="Bias">Log-odds of an input of zeros.</param>
-public sealed record LogisticProbe(float[] Weights, float Bias)
+internal sealed record LogisticProbe(float[] Weights, float Bias)
 {
     private const int MostSteps = 100;
     private const double Tolerance = 1e-9;

@@ -4,7 +4,7 @@ using Steering.Numerics;
 namespace Steering.Analysis.Selection;
 
 /// <summary>Numbers of the distribution of a next token, from its logits.</summary>
-public static class NextTokens
+internal static class NextTokens
 {
     /// <summary>How many tokens count as a feature's, and as the likely ones: 20.</summary>
     public const int Top = 20;

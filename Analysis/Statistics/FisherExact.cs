@@ -1,7 +1,7 @@
 namespace Steering.Analysis.Statistics;
 
 /// <summary>Fisher's exact test of two rates, for counts too small for a normal approximation.</summary>
-public static class FisherExact
+internal static class FisherExact
 {
     // Tables that are as improbable as the observed one up to rounding count with it, as in R and SciPy.
     private const double Tolerance = 1e-7;

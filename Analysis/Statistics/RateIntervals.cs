@@ -1,7 +1,7 @@
 namespace Steering.Analysis.Statistics;
 
 /// <summary>Intervals of rates that hold near 0 and 1 and for few trials, where the usual mean ± z·deviation does not.</summary>
-public static class RateIntervals
+internal static class RateIntervals
 {
     /// <summary>The level of confidence where none is given.</summary>
     public const double UsualConfidence = 0.95;

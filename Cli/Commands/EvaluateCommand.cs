@@ -69,16 +69,11 @@ internal static class EvaluateCommand
             using var model = await Task.Run(() => source.LoadModel(options, decoder), cancellationToken);
             var prompts = source.Prompts(model, cancellationToken);
             var runner = new ExperimentRunner(source.Experiment, model, source.Policies, prompts);
-            return await Task.Run(() => runner.RunAsync(folder, resume, new Stages(progress), cancellationToken), cancellationToken);
+            return await Task.Run(() => runner.RunAsync(folder, resume, progress.As<ExperimentProgress>(value => new StageProgress(value.Stage, value.Fraction)), cancellationToken), cancellationToken);
         }
         finally
         {
             await source.DisposeAsync();
         }
-    }
-
-    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<ExperimentProgress>
-    {
-        public void Report(ExperimentProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
     }
 }

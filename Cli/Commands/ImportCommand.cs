@@ -54,7 +54,7 @@ internal static class ImportCommand
                 var start = Stopwatch.GetTimestamp();
                 await ProgressDisplay.RunAsync(console, "importing", progress =>
                 {
-                    ModelImporter.Import(from, to, options, new Relay(progress, warnings), cancellationToken);
+                    ModelImporter.Import(from, to, options, Stages(progress, warnings), cancellationToken);
                     return true;
                 });
                 foreach (var warning in warnings)
@@ -66,16 +66,13 @@ internal static class ImportCommand
             });
     }
 
-    private sealed class Relay(IProgress<StageProgress> progress, List<string> warnings) : IProgress<ImportProgress>
+    private static IProgress<ImportProgress> Stages(IProgress<StageProgress> progress, List<string> warnings) => progress.As<ImportProgress>(value =>
     {
-        public void Report(ImportProgress value)
+        if (value.Warning is { } warning)
         {
-            if (value.Warning is { } warning)
-            {
-                warnings.Add(warning);
-            }
-
-            progress.Report(new StageProgress(value.Stage, value.Fraction));
+            warnings.Add(warning);
         }
-    }
+
+        return new StageProgress(value.Stage, value.Fraction);
+    });
 }

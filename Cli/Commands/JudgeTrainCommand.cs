@@ -29,7 +29,7 @@ internal static class JudgeTrainCommand
                 string[]? labels = parsed.GetValue(positive) is { Length: > 0 } given ? given : null;
                 var texts = LabelledTextFile.Read(parsed.GetRequiredValue(file), parsed.GetValue(text)!, parsed.GetValue(label)!, labels, cancellationToken);
                 var classifier = await ProgressDisplay.RunAsync(console, "training", progress =>
-                    TextClassifierTrainer.Train(texts, new Stages(progress), cancellationToken));
+                    TextClassifierTrainer.Train(texts, progress.Share("training"), cancellationToken));
                 classifier.Save(path);
                 var quality = classifier.Quality;
                 if (parsed.GetValue(json))
@@ -46,10 +46,5 @@ internal static class JudgeTrainCommand
 
                 console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: trained on {quality.Trained} texts; AUROC {quality.Auroc:F4} on {quality.HeldOut} held-out texts (0.5 is chance)."));
             });
-    }
-
-    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<double>
-    {
-        public void Report(double value) => progress.Report(new StageProgress("training", value));
     }
 }

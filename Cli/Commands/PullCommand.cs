@@ -43,7 +43,7 @@ internal static class PullCommand
                     Endpoint = (parsed.GetValue(endpoint) ?? Variable(EndpointVariable)) is { } address ? HubConnection.ParseEndpoint(address) : HubConnection.DefaultEndpoint,
                     Token = Variable(TokenVariable),
                 };
-                var result = await ProgressDisplay.RunTaskAsync(console, $"asking for {repository}", progress => HubPuller.PullAsync(options, connection, new Relay(progress), cancellationToken));
+                var result = await ProgressDisplay.RunTaskAsync(console, $"asking for {repository}", progress => HubPuller.PullAsync(options, connection, progress.As<HubPullProgress>(Stage), cancellationToken));
                 if (parsed.GetValue(json))
                 {
                     WriteJson(console.Output, result, connection);
@@ -114,12 +114,9 @@ internal static class PullCommand
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? string.Empty : "s")}";
 
-    private sealed class Relay(IProgress<StageProgress> progress) : IProgress<HubPullProgress>
+    private static StageProgress Stage(HubPullProgress value)
     {
-        public void Report(HubPullProgress value)
-        {
-            var share = value.TotalBytes > 0 ? $" ({ByteText.Of(value.Bytes)} of {ByteText.Of(value.TotalBytes)})" : string.Empty;
-            progress.Report(new StageProgress(value.Stage + share, value.Fraction));
-        }
+        var share = value.TotalBytes > 0 ? $" ({ByteText.Of(value.Bytes)} of {ByteText.Of(value.TotalBytes)})" : string.Empty;
+        return new StageProgress(value.Stage + share, value.Fraction);
     }
 }

@@ -28,15 +28,10 @@ internal static class SocketCommand
                 }
 
                 await ProgressDisplay.RunAsync(console, "putting in sockets", progress =>
-                    ModelSocketer.Socket(from, to, parsed.GetRequiredValue(sites)!, Options(parsed.GetValue(name)), new Relay(progress), cancellationToken));
+                    ModelSocketer.Socket(from, to, parsed.GetRequiredValue(sites)!, Options(parsed.GetValue(name)), progress.As<SocketProgress>(value => new StageProgress(value.Stage, value.Fraction)), cancellationToken));
                 console.Output.WriteLine($"{to} is ready. {ModelFolderSummary.Sockets(to)}");
             });
     }
 
     private static SocketOptions? Options(string? name) => name is null ? null : new SocketOptions { ModelName = name };
-
-    private sealed class Relay(IProgress<StageProgress> progress) : IProgress<SocketProgress>
-    {
-        public void Report(SocketProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
-    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using Steering.Analysis.Evaluation;
 using Steering.Analysis.Shards;
 using Steering.Analysis.Sources;
 using Steering.Cli.CommandLine;
@@ -85,7 +86,7 @@ internal static class TrainCommand
                     Windows = windows,
                     Corpus = corpus,
                 };
-                var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, destination, new EvaluationStages(progress), cancellationToken));
+                var results = await ProgressDisplay.RunAsync(console, "measuring", progress => writer.Write(run, destination, progress.As<EvaluationProgress>(value => new StageProgress(value.Stage, value.Fraction)), cancellationToken));
                 clock.Next();
                 Print(console, results, destination, model.Given(parsed), input.Counts, corpus, clock.Parts(results.Sum(result => result.Steps.Where(step => step.Step > started).Sum(step => step.Seconds))), parsed.GetValue(json));
             });

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Steering.Analysis.Concepts;
 using Steering.Analysis.Harvest;
-using Steering.Analysis.Judges;
 using Steering.Analysis.Selection;
+using Steering.Analysis.Statistics;
 using Steering.Cli.Terminal;
 using Steering.Concepts;
 using Steering.Vectors;
@@ -68,7 +68,7 @@ internal sealed class FeatureSelection(ConceptStatistics statistics, SelectionSe
             return rows;
         }
 
-        var effects = meter.Measure([.. rows.Select(row => row.Push!)], settings.Amplify, new Done(progress, "amplifying features", rows.Count), cancellationToken);
+        var effects = meter.Measure([.. rows.Select(row => row.Push!)], settings.Amplify, progress.Count("amplifying features", rows.Count), cancellationToken);
         return [.. rows.Zip(effects, (row, effect) => row with { Output = effect })];
     }
 
@@ -123,7 +123,7 @@ internal sealed class FeatureSelection(ConceptStatistics statistics, SelectionSe
     private static double Auroc(IReadOnlyList<LabelledVector> vectors, float[] direction)
     {
         double[] Scores(bool own) => [.. vectors.Where(vector => vector.HasConcept == own).Select(vector => (double)System.Numerics.Tensors.TensorPrimitives.Dot(vector.Values.Span, direction))];
-        return TextClassifierTrainer.Auroc(Scores(own: true), Scores(own: false));
+        return RocArea.Of(Scores(own: true), Scores(own: false));
     }
 
     /// <summary>The same measurement under labels that mean nothing.</summary>
@@ -131,7 +131,7 @@ internal sealed class FeatureSelection(ConceptStatistics statistics, SelectionSe
     {
         using var harvester = new Harvester(SiteHead.Load(bench.Cut!, Site, bench.ModelOptions));
         var fitter = new ConceptFitter(harvester, bench.Tokenizer!, bench.Sae!, bench.Reading with { Pooling = statistics.Origin.Pooling });
-        var shuffled = fitter.Fit(bench.Corpus!.WithShuffledLabels(settings.Seed), statistics.Origin, new Texts(progress), cancellationToken);
+        var shuffled = fitter.Fit(bench.Corpus!.WithShuffledLabels(settings.Seed), statistics.Origin, progress.Pairs("reading texts under shuffled labels"), cancellationToken);
         var same = shuffled.Origin.Tokens == statistics.Origin.Tokens && shuffled.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal).SequenceEqual(statistics.Concepts.Select(concept => concept.Name).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         if (!same)
         {
@@ -164,15 +164,5 @@ internal sealed class FeatureSelection(ConceptStatistics statistics, SelectionSe
         var finder = new ExampleFinder(harvester, bench.Tokenizer!, bench.Sae!, settings.Examples, bench.Reading.MaximumTokens);
         var examples = finder.Find(bench.Corpus!, [.. features.Select(row => row.Latent!.Value)], cancellationToken);
         return [.. features.Zip(examples, (row, found) => row with { Examples = found })];
-    }
-
-    private sealed class Texts(IProgress<StageProgress> progress) : IProgress<(long Read, long All)>
-    {
-        public void Report((long Read, long All) value) => progress.Report(new StageProgress("reading texts under shuffled labels", (double)value.Read / Math.Max(1, value.All)));
-    }
-
-    private sealed class Done(IProgress<StageProgress> progress, string stage, int all) : IProgress<int>
-    {
-        public void Report(int value) => progress.Report(new StageProgress(stage, (double)value / all));
     }
 }

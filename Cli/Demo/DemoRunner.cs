@@ -95,12 +95,10 @@ internal sealed class DemoRunner : IDisposable
 
     private Task<IReadOnlyList<SandboxReply>> WriteAsync(string stage, IReadOnlyList<ReplyPrompt> prompts, CompiledPolicy policy, CancellationToken cancellationToken)
     {
-        var progress = new Share(_progress, stage, _done++, _runs, prompts.Count);
+        var progress = Share(stage, _done++, prompts.Count);
         return _writer.WriteAsync(prompts, policy, _options, progress, cancellationToken);
     }
 
-    private sealed class Share(IProgress<StageProgress> progress, string stage, int run, int runs, int replies) : IProgress<int>
-    {
-        public void Report(int value) => progress.Report(new StageProgress(stage, (run + ((double)value / replies)) / runs));
-    }
+    private IProgress<int> Share(string stage, int run, int replies) =>
+        _progress.As<int>(done => new StageProgress(stage, (run + ((double)done / replies)) / _runs));
 }

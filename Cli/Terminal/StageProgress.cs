@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Steering.Analysis.Evaluation;
 
 namespace Steering.Cli.Terminal;
 
@@ -9,19 +8,26 @@ namespace Steering.Cli.Terminal;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StageProgress(string Stage, double Fraction);
 
-/// <summary>Reports a share of work as a stage.</summary>
-/// <param name="progress">Where to.</param>
-/// <param name="stage">What is being done, in words.</param>
-internal sealed class Fraction(IProgress<StageProgress> progress, string stage) : IProgress<double>
+/// <summary>Shows what the rooms below report as stages.</summary>
+internal static class StageProgressExtensions
 {
-    /// <inheritdoc/>
-    public void Report(double value) => progress.Report(new StageProgress(stage, value));
-}
+    /// <summary>Shows each report as a stage.</summary>
+    /// <param name="progress">Where to.</param>
+    /// <param name="stage">The stage that a report stands for.</param>
+    public static IProgress<T> As<T>(this IProgress<StageProgress> progress, Func<T, StageProgress> stage) => new Adapter<T>(progress, stage);
 
-/// <summary>Shows an evaluation's progress as stages.</summary>
-/// <param name="progress">Where to.</param>
-internal sealed class EvaluationStages(IProgress<StageProgress> progress) : IProgress<EvaluationProgress>
-{
-    /// <inheritdoc/>
-    public void Report(EvaluationProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
+    /// <summary>Shows a share of the work, 0 to 1.</summary>
+    public static IProgress<double> Share(this IProgress<StageProgress> progress, string stage) => progress.As<double>(value => new StageProgress(stage, value));
+
+    /// <summary>Shows how many are done of all.</summary>
+    public static IProgress<int> Count(this IProgress<StageProgress> progress, string stage, int all) => progress.As<int>(done => new StageProgress(stage, (double)done / all));
+
+    /// <summary>Shows how many are read of all.</summary>
+    public static IProgress<(long Read, long All)> Pairs(this IProgress<StageProgress> progress, string stage) =>
+        progress.As<(long Read, long All)>(value => new StageProgress(stage, (double)value.Read / Math.Max(1, value.All)));
+
+    private sealed class Adapter<T>(IProgress<StageProgress> progress, Func<T, StageProgress> stage) : IProgress<T>
+    {
+        public void Report(T value) => progress.Report(stage(value));
+    }
 }

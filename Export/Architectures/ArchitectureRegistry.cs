@@ -1,7 +1,7 @@
 namespace Steering.Export.Architectures;
 
 /// <summary>The architectures that can be imported, by the <c>model_type</c> of a checkpoint.</summary>
-public static class ArchitectureRegistry
+internal static class ArchitectureRegistry
 {
     private static readonly IArchitecture[] Architectures =
     [

@@ -9,7 +9,7 @@ namespace Steering.Export.Checkpoints;
 /// A model in a GGUF file, given in Hugging Face form: names, order of rows, and norm weights as they were before the
 /// conversion. Tensor data stays in the mapped file.
 /// </summary>
-public sealed class GgufCheckpoint : ICheckpoint
+internal sealed class GgufCheckpoint : ICheckpoint
 {
     /// <summary>Elements that one task dequantises: enough to outweigh starting it.</summary>
     private const int ElementsPerTask = 1 << 16;

@@ -8,7 +8,7 @@ namespace Steering.Export.Checkpoints;
 /// <c>model.safetensors.index.json</c>. Names lacking the model's prefix (older gpt2 files) get it, and gpt2's matrices,
 /// stored [in, out], are given as [out, in] like all others.
 /// </summary>
-public sealed class SafetensorsCheckpoint : ICheckpoint
+internal sealed class SafetensorsCheckpoint : ICheckpoint
 {
     private static readonly string[] TokenizerNames =
     [

@@ -82,7 +82,7 @@ public sealed class SiteCut
     /// <summary>The graph up to a site, with <see cref="Residual"/> as its only output.</summary>
     /// <param name="site">As for <see cref="Name"/>.</param>
     /// <exception cref="SteeringException">The model has no such site.</exception>
-    public ModelProto Head(string site)
+    internal ModelProto Head(string site)
     {
         var block = Find(site);
         var model = _model.Clone();
@@ -114,7 +114,7 @@ public sealed class SiteCut
     /// <summary>The graph behind a site, with <see cref="Residual"/> as an input and <see cref="Logits"/> as its only output.</summary>
     /// <param name="site">As for <see cref="Name"/>.</param>
     /// <exception cref="SteeringException">The model has no such site.</exception>
-    public ModelProto Tail(string site)
+    internal ModelProto Tail(string site)
     {
         var block = Find(site);
         var model = _model.Clone();

@@ -3,7 +3,7 @@ using Google.Protobuf;
 namespace Steering.Export.Onnx;
 
 /// <summary>A named constant of a node.</summary>
-public readonly struct AttributeValue
+internal readonly struct AttributeValue
 {
     private readonly AttributeProto _proto;
 

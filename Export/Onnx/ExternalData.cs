@@ -7,7 +7,7 @@ namespace Steering.Export.Onnx;
 /// <param name="Location">Path relative to the model's folder.</param>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Number of bytes.</param>
-public readonly record struct ExternalData(string Location, long Offset, long Length)
+internal readonly record struct ExternalData(string Location, long Offset, long Length)
 {
     /// <summary>Whether a tensor keeps its bytes outside the model file.</summary>
     public static bool IsExternal(TensorProto tensor)

@@ -8,7 +8,7 @@ namespace Steering.Export.Onnx;
 /// Writes an ONNX graph node by node. Outputs of a node are named <c>{node}/output_{i}</c>, as Microsoft's model builder
 /// does, so that tools which know its graphs know ours.
 /// </summary>
-public sealed class GraphBuilder
+internal sealed class GraphBuilder
 {
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";

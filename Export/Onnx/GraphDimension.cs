@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Steering.Export.Onnx;
 
 /// <summary>One dimension of a shape: a number, or a name for a size known at run time.</summary>
-public readonly record struct GraphDimension
+internal readonly record struct GraphDimension
 {
     private GraphDimension(long size, string? name)
     {

@@ -3,7 +3,7 @@ using static Steering.Export.Onnx.TensorProto.Types;
 namespace Steering.Export.Onnx;
 
 /// <summary>Facts about ONNX element types.</summary>
-public static class GraphTypes
+internal static class GraphTypes
 {
     /// <summary>Bytes of <paramref name="count"/> elements of an ONNX element type; 4-bit types are packed two to a byte.</summary>
     /// <param name="dataType">Number of the type in <c>TensorProto.DataType</c>.</param>

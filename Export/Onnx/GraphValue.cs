@@ -1,7 +1,7 @@
 namespace Steering.Export.Onnx;
 
 /// <summary>An edge of a graph: a tensor's name and its element type. The default is an absent optional input or output.</summary>
-public readonly record struct GraphValue
+internal readonly record struct GraphValue
 {
     private readonly string? _name;
 

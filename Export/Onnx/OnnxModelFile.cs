@@ -4,7 +4,7 @@ using Steering.IO;
 namespace Steering.Export.Onnx;
 
 /// <summary>Reads and writes <c>model.onnx</c> files and their external data.</summary>
-public static class OnnxModelFile
+internal static class OnnxModelFile
 {
     /// <summary>Largest model file that the format allows: protobuf messages end at 2 GiB.</summary>
     public const long MaximumLength = int.MaxValue;

@@ -4,7 +4,7 @@ namespace Steering.Export.Onnx;
 /// The bytes of a large initialiser, produced when the file is written: a weight is read, converted and written one at
 /// a time and never waits in memory.
 /// </summary>
-public sealed class TensorContent
+internal sealed class TensorContent
 {
     private readonly Action<Stream> _write;
 

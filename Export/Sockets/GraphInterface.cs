@@ -4,7 +4,7 @@ namespace Steering.Export.Sockets;
 /// The names under which a decoder graph meets its caller. They are the only names the site finder relies on; every
 /// other node and tensor may be called anything.
 /// </summary>
-public sealed record GraphInterface
+internal sealed record GraphInterface
 {
     /// <summary>The names ONNX Runtime GenAI uses unless its configuration says otherwise.</summary>
     public static GraphInterface Default { get; } = new();

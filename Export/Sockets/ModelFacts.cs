@@ -1,7 +1,7 @@
 namespace Steering.Export.Sockets;
 
 /// <summary>What is known of a model beside its graph. The finder checks what it sees against it.</summary>
-public sealed record ModelFacts
+internal sealed record ModelFacts
 {
     /// <summary>Nothing is known.</summary>
     public static ModelFacts Unknown { get; } = new();

@@ -75,7 +75,7 @@ public static class ModelSocketer
     /// <param name="socketed">What <see cref="SocketGraft.Apply"/> returned.</param>
     /// <param name="options">Name and architecture; null takes the graph's metadata.</param>
     /// <exception cref="SteeringException">A file is missing, or the metadata lack the name or the architecture.</exception>
-    public static SocketManifest WriteManifest(string folder, string graphFile, ModelProto model, SocketedGraph socketed, SocketOptions? options = null)
+    internal static SocketManifest WriteManifest(string folder, string graphFile, ModelProto model, SocketedGraph socketed, SocketOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(graphFile);

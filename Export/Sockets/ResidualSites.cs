@@ -1,7 +1,7 @@
 namespace Steering.Export.Sockets;
 
 /// <summary>The residual stream of a decoder graph, as <see cref="SiteFinder"/> followed it from the embedding to the logits.</summary>
-public sealed record ResidualSites
+internal sealed record ResidualSites
 {
     /// <summary>The end of every block, in order.</summary>
     public required IReadOnlyList<GraphSite> Sites { get; init; }

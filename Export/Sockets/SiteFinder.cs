@@ -9,7 +9,7 @@ namespace Steering.Export.Sockets;
 /// write; a fused attention operator on the way to a write makes a block. Anything else on the stream, and any count
 /// that does not add up, is refused with what was seen.
 /// </summary>
-public static class SiteFinder
+internal static class SiteFinder
 {
     private sealed record Write(int Node, int StreamInput, int Attentions, bool BypassesAttention);
 
@@ -146,4 +146,4 @@ public static class SiteFinder
 /// <param name="Node">Index of the node that adds the block's last output to the stream: an <c>Add</c>, or a fused skip and norm.</param>
 /// <param name="StreamInput">Which input of that node carries the stream; the other carries the block's output.</param>
 /// <param name="StreamOutput">Which output of that node is the sum, present or not.</param>
-public sealed record GraphSite(int Block, int Node, int StreamInput, int StreamOutput);
+internal sealed record GraphSite(int Block, int Node, int StreamInput, int StreamOutput);

@@ -8,7 +8,7 @@ namespace Steering.Export.Sockets;
 /// <c>If</c>: with rows plugged in it takes the edit, without any it passes as it is, so that an idle socket changes
 /// no bit and every reader of the stream sees the edit.
 /// </summary>
-public static class SocketGraft
+internal static class SocketGraft
 {
     private const int OldestOpset = 13;
 

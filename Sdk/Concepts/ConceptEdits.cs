@@ -4,7 +4,7 @@ namespace Steering.Concepts;
 /// The edits by concept as formulas: what the operators attenuate, rangeMask and dampen do to an activation, computed
 /// offline in double precision. Policies carry the same functions into the graph.
 /// </summary>
-public static class ConceptEdits
+internal static class ConceptEdits
 {
     /// <summary>Largest factor of dampening, at the edge of the range (NeuronLens).</summary>
     public const double UsualBeta = 0.125;

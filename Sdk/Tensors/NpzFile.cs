@@ -11,7 +11,7 @@ namespace Steering.Tensors;
 /// are checked against the archive before anything is allocated, names must be plain, arrays of Python objects are
 /// refused, and every array is checked against its checksum when it is read. One thread at a time.
 /// </summary>
-public sealed class NpzFile : ITensorSource
+internal sealed class NpzFile : ITensorSource
 {
     private const string Suffix = ".npy";
     private const int MaximumArrays = 256;

@@ -10,7 +10,7 @@ namespace Steering.Training.Autoencoders;
 /// direction, the encoder row that direction at 0.2 of the mean norm of the encoder rows alive, biases become zero. For
 /// kinds without an auxiliary loss.
 /// </summary>
-public static class DeadLatentResampling
+internal static class DeadLatentResampling
 {
     private const double EncoderShare = 0.2;
 

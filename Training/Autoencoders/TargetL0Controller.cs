@@ -9,7 +9,7 @@ namespace Steering.Training.Autoencoders;
 /// Adam makes the effect of a constant factor on the penalty fade, so that no fixed coefficient gives a known L0; a
 /// controller needs to know only the direction. <see cref="State"/> and <see cref="Restore"/> continue it bit for bit.
 /// </remarks>
-public sealed class TargetL0Controller
+internal sealed class TargetL0Controller
 {
     /// <summary>Gain where none is given: an L0 off by a factor of e moves the coefficient by 2 % a batch.</summary>
     public const double DefaultGain = 0.02;
@@ -73,4 +73,4 @@ public sealed class TargetL0Controller
 /// <param name="LogMultiplier">Natural logarithm of the integral part.</param>
 /// <param name="SmoothedL0">Running mean of the L0 seen.</param>
 /// <param name="Weight">Sum of the weights in that mean.</param>
-public readonly record struct TargetL0State(double LogMultiplier, double SmoothedL0, double Weight);
+internal readonly record struct TargetL0State(double LogMultiplier, double SmoothedL0, double Weight);

@@ -5,7 +5,7 @@ namespace Steering.Training.Autoencoders;
 /// smallest activation that was kept (arXiv 2412.06410, eq. 5). Unlike a mean that starts at zero it is unbiased from the
 /// first batch on: the weights of what was seen are divided by their sum.
 /// </summary>
-public sealed class ThresholdEstimate
+internal sealed class ThresholdEstimate
 {
     /// <summary>Share of the newest batch where none is given.</summary>
     public const double DefaultRate = 0.01;

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Steering.Analysis.Behaviours;
+using Steering.Analysis.Statistics;
 using Steering.Saes;
 using Steering.Training.Llama;
 using Steering.Training.Optimisation;
@@ -49,7 +50,7 @@ public sealed class ConfidenceTrainer
         using var entropy = new NextTokenEntropy(_model, _blocks, sequences, cancellation);
         var shift = new float[_rows.Length];
         var (first, second, slope) = (new float[shift.Length], new float[shift.Length], new float[shift.Length]);
-        var order = new Random(unchecked((int)options.Seed));
+        var order = new SeededRandom(options.Seed, stream: 0);
         for (var step = 0; step < options.Iterations; step++)
         {
             var (value, gradient) = Batch(entropy, Sum(shift), order, options.BatchPositions, cancellation);
@@ -95,14 +96,14 @@ public sealed class ConfidenceTrainer
         }
     }
 
-    private static (double Entropy, float[] Gradient) Batch(NextTokenEntropy entropy, float[] push, Random order, int positions, CancellationToken cancellation)
+    private static (double Entropy, float[] Gradient) Batch(NextTokenEntropy entropy, float[] push, SeededRandom order, int positions, CancellationToken cancellation)
     {
         var gradient = new float[push.Length];
         var (sum, counted) = (0.0, 0);
         while (counted < positions)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (value, slope, count) = entropy.WithGradient(order.Next(entropy.Count), push);
+            var (value, slope, count) = entropy.WithGradient(order.Below(entropy.Count), push);
             TensorPrimitives.Add(gradient, slope, gradient);
             (sum, counted) = (sum + value, counted + count);
         }

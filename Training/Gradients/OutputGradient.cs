@@ -11,7 +11,7 @@ namespace Steering.Training.Gradients;
 /// (attribution patching, Syed et al., arXiv 2310.10348). A feature's effect is this gradient times its decoder row, so one
 /// backward pass ranks a whole dictionary by what features do to the output, not by where they fire.
 /// </summary>
-public static class OutputGradient
+internal static class OutputGradient
 {
     /// <summary>The mean gradient of pairs.</summary>
     /// <param name="model">The model.</param>

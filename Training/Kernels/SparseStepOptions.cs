@@ -45,7 +45,7 @@ internal readonly record struct SparseStepResult(
 }
 
 /// <summary>Which pre-activations become activations in a sparse step.</summary>
-public enum SparseSelection
+internal enum SparseSelection
 {
     /// <summary>The k largest of each token, where positive (arXiv 2406.04093).</summary>
     TopK,

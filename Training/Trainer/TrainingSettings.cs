@@ -5,7 +5,7 @@ using Steering.Analysis.Reports;
 namespace Steering.Training.Trainer;
 
 /// <summary>What a training run was told, as a page shows it: every option under the name that a configuration file gives it.</summary>
-public static class TrainingSettings
+internal static class TrainingSettings
 {
     /// <summary>Every option with the value that held, also where it was left to its default.</summary>
     /// <param name="options">The options.</param>

@@ -95,7 +95,7 @@ internal static class ConceptCompareCommand
                 {
                     var saes = new Dictionary<string, (SparseAutoencoder Sae, string? Site)>(StringComparer.Ordinal) { [SaeId] = (autoencoder, where) };
                     using var loaded = ExperimentModel.Load(model.Folder(parsed), saes, model.Options(parsed), site.AllowsOtherModel(parsed));
-                    return new RemovalComparison(loaded, SaeId, asked, options).Run(Fit, pooled == ConceptPooling.Last ? TokenReduction.Last : TokenReduction.Mean, new Stages(progress), cancellationToken);
+                    return new RemovalComparison(loaded, SaeId, asked, options).Run(Fit, pooled == ConceptPooling.Last ? TokenReduction.Last : TokenReduction.Mean, progress.As<ExperimentProgress>(value => new StageProgress(value.Stage, value.Fraction)), cancellationToken);
                 });
                 Save(folder.WorkingPath, result);
                 folder.Commit();
@@ -163,10 +163,5 @@ internal static class ConceptCompareCommand
         }
 
         console.Output.WriteLine($"{folder} holds result.json, report.html, the policies (SAE id '{SaeId}') and the statistics.");
-    }
-
-    private sealed class Stages(IProgress<StageProgress> progress) : IProgress<ExperimentProgress>
-    {
-        public void Report(ExperimentProgress value) => progress.Report(new StageProgress(value.Stage, value.Fraction));
     }
 }

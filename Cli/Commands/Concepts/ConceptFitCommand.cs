@@ -54,7 +54,7 @@ internal static class ConceptFitCommand
                     var origin = new ConceptOrigin { SaeSha256 = autoencoder.Fingerprint, Site = where, ModelName = autoencoder.ModelName ?? cut.ModelName, ModelSha256 = cut.Fingerprint(cancellationToken) };
                     using var harvester = new Harvester(SiteHead.Load(cut, where, model.Options(parsed)));
                     var fitter = new ConceptFitter(harvester, TextTokenizer.Load(model.Folder(parsed)), autoencoder, options);
-                    var measured = fitter.Fit(corpus, origin, new Texts(progress), cancellationToken);
+                    var measured = fitter.Fit(corpus, origin, progress.Pairs("reading texts"), cancellationToken);
                     lost = fitter.SpansLost;
                     return measured;
                 });
@@ -64,10 +64,5 @@ internal static class ConceptFitCommand
                     CultureInfo.InvariantCulture,
                     $"{path} holds {statistics.ConceptCount} concepts ({string.Join(", ", statistics.Concepts.Select(concept => string.Create(CultureInfo.InvariantCulture, $"{concept.Name} {concept.Observations:N0}")))}); {fired:N0} of {statistics.LatentCount:N0} features fired, {statistics.Origin.TokensLeftOut:N0} of {statistics.Origin.Tokens:N0} tokens were left out{(lost > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {lost:N0} labelled spans gave no observation: cut off, or every token left out") : string.Empty)}."));
             });
-    }
-
-    private sealed class Texts(IProgress<StageProgress> progress) : IProgress<(long Read, long All)>
-    {
-        public void Report((long Read, long All) value) => progress.Report(new StageProgress("reading texts", (double)value.Read / Math.Max(1, value.All)));
     }
 }

@@ -83,7 +83,7 @@ internal static class ReasonConfidenceCommand
                     Seed = parsed.GetValue(seed),
                 };
                 var shift = await ProgressDisplay.RunAsync(console, "learning", progress =>
-                    new ConfidenceTrainer(llama, blocks, autoencoder).Learn(ids, options, new Steps(progress, options.Iterations), cancellationToken));
+                    new ConfidenceTrainer(llama, blocks, autoencoder).Learn(ids, options, Entropies(progress, options.Iterations), cancellationToken));
                 var names = Write(folder.WorkingPath, shift, autoencoder.DecoderDirection, where, cut, cancellationToken);
                 var own = Enumerable.Range(0, Math.Min(parsed.GetValue(samples), ids.Length)).Select(sample =>
                     SampleCoefficients.Learn(llama, blocks, [.. shift.Latents.Take(Columns).Select(autoencoder.DecoderDirection)], ids[sample], cancellation: cancellationToken)).ToArray();
@@ -154,10 +154,9 @@ internal static class ReasonConfidenceCommand
         return [.. policies.Select(policy => policy.Name)];
     }
 
-    private sealed class Steps(IProgress<StageProgress> progress, int all) : IProgress<double>
+    private static IProgress<double> Entropies(IProgress<StageProgress> progress, int all)
     {
-        private int _done;
-
-        public void Report(double value) => progress.Report(new StageProgress(string.Create(CultureInfo.InvariantCulture, $"entropy {value:F3}"), (double)++_done / all));
+        var done = 0;
+        return progress.As<double>(value => new StageProgress(string.Create(CultureInfo.InvariantCulture, $"entropy {value:F3}"), (double)++done / all));
     }
 }

@@ -57,7 +57,7 @@ internal static class ReasonFalsifyCommand
                     using var harvester = new Harvester(SiteHead.Load(cut, where, model.Options(parsed)));
                     var steps = StepActivations.Gather(harvester, cutTraces, progress: null, cancellationToken);
                     var options = new CueTestOptions { Injected = parsed.GetValue(inject), MostLatents = parsed.GetValue(most), Seed = parsed.GetValue(seed) };
-                    return new CueTester(harvester, tokenizer, autoencoder, options).Run(cutTraces, steps, labels, words, plainTexts, new Done(progress, words.Labels.Count), cancellationToken);
+                    return new CueTester(harvester, tokenizer, autoencoder, options).Run(cutTraces, steps, labels, words, plainTexts, progress.Count("testing", words.Labels.Count), cancellationToken);
                 });
                 var sentence = string.Create(CultureInfo.InvariantCulture, $"{autoencoder.LatentCount:N0} latents at {where} of {cut.ModelName}; traces of {traces.Name(parsed)}, labelled by {traces.Source(parsed)}; {plainTexts.Length} plain texts of {Path.GetFileName(parsed.GetRequiredValue(plain))}, {parsed.GetValue(inject)} words put into each.");
                 if (parsed.GetValue(report) is { } path)
@@ -109,9 +109,4 @@ internal static class ReasonFalsifyCommand
             }),
         }),
     };
-
-    private sealed class Done(IProgress<StageProgress> progress, int all) : IProgress<int>
-    {
-        public void Report(int value) => progress.Report(new StageProgress("testing", (double)value / all));
-    }
 }

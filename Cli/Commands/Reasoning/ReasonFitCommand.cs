@@ -111,7 +111,7 @@ internal static class ReasonFitCommand
                     fits.Add(await ProgressDisplay.RunAsync(console, $"fitting {site}", progress =>
                     {
                         using var harvester = new Harvester(SiteHead.Load(cut, site, model.Options(parsed)));
-                        var steps = StepActivations.Gather(harvester, cutTraces, new Done(progress, site, cutTraces.Count), cancellationToken);
+                        var steps = StepActivations.Gather(harvester, cutTraces, progress.Count($"fitting {site}", cutTraces.Count), cancellationToken);
                         var used = sae ?? Train(steps, site);
                         return new BehaviourFitter(cutTraces, steps, labels, used, options).Fit(cancellationToken);
                     }));
@@ -165,10 +165,5 @@ internal static class ReasonFitCommand
         Line($"{folder} holds the vectors, {policies.Count} policies at {best.Site} and report.html.");
 
         void Line(FormattableString text) => console.Output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private sealed class Done(IProgress<StageProgress> progress, string site, int all) : IProgress<int>
-    {
-        public void Report(int value) => progress.Report(new StageProgress($"fitting {site}", (double)value / all));
     }
 }

@@ -28,7 +28,7 @@ internal static class SaeDiffCommand
                 var names = new SandboxNames(console);
                 var (a, b) = (SaeFolder.Load(names.Sae(parsed.GetRequiredValue(first))), SaeFolder.Load(names.Sae(parsed.GetRequiredValue(second))));
                 var comparison = await ProgressDisplay.RunAsync(console, "comparing directions", progress =>
-                    SaeComparison.Compare(a, b, parsed.GetValue(other), new Fraction(progress, "comparing directions"), cancellationToken));
+                    SaeComparison.Compare(a, b, parsed.GetValue(other), progress.Share("comparing directions"), cancellationToken));
                 if (parsed.GetValue(json))
                 {
                     WriteJson(console.Output, comparison, a.LatentCount, b.LatentCount);

@@ -83,7 +83,7 @@ internal static class SaeEvalCommand
                 {
                     var identified = options with { ModelSha256 = cut.Fingerprint(cancellationToken), ModelName = autoencoder.ModelName ?? cut.ModelName };
                     using var loaded = SiteModel.Load(cut, where, model.Options(parsed));
-                    return SaeEvaluator.Evaluate(autoencoder, loaded, read, identified, new EvaluationStages(progress), cancellationToken);
+                    return SaeEvaluator.Evaluate(autoencoder, loaded, read, identified, progress.As<EvaluationProgress>(value => new StageProgress(value.Stage, value.Fraction)), cancellationToken);
                 });
                 if (wanted is not null)
                 {

@@ -53,7 +53,7 @@ internal static class SaeExportCommand
                 var (sae, files) = await ProgressDisplay.RunAsync(console, "reading the SAE", progress =>
                 {
                     var loaded = SaeFolder.Load(from);
-                    return (loaded, SaeOnnxWriter.Write(to, loaded, options, new Relay(progress), cancellationToken));
+                    return (loaded, SaeOnnxWriter.Write(to, loaded, options, progress.Share("writing the graphs"), cancellationToken));
                 });
                 if (parsed.GetValue(json))
                 {
@@ -97,9 +97,4 @@ internal static class SaeExportCommand
 
         writer.WriteEndArray();
     });
-
-    private sealed class Relay(IProgress<StageProgress> progress) : IProgress<double>
-    {
-        public void Report(double value) => progress.Report(new StageProgress("writing the graphs", value));
-    }
 }

@@ -4,7 +4,7 @@ using Steering.Tensors;
 namespace Steering.Export.Checkpoints.Quantisation;
 
 /// <summary>Turns the blocks of GGUF tensors into fp32, bit for bit as the format defines them.</summary>
-public static class Dequantiser
+internal static class Dequantiser
 {
     /// <summary>Whether <see cref="ToFloat32"/> reads the type.</summary>
     public static bool Supports(GgufTensorType type) => type.ElementType() is not null || Decoder(type) is not null;

@@ -5,7 +5,7 @@ namespace Steering.Sandbox.Language.Arithmetic;
 /// <param name="Operation">One of <c>+</c>, <c>-</c>, <c>x</c>, <c>/</c>.</param>
 /// <param name="Right">What is added, taken away, multiplied by or divided by.</param>
 /// <param name="Result">The value after.</param>
-public sealed record ProblemStage(int Left, char Operation, int Right, int Result)
+internal sealed record ProblemStage(int Left, char Operation, int Right, int Result)
 {
     /// <summary>Calculates.</summary>
     /// <param name="left">The value before.</param>

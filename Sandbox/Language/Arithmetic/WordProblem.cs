@@ -6,7 +6,7 @@ namespace Steering.Sandbox.Language.Arithmetic;
 /// <summary>What a word problem of the sandbox's world asks to calculate, read off its text.</summary>
 /// <param name="Start">The first value.</param>
 /// <param name="Stages">The calculations, in order; each starts from the result before.</param>
-public sealed partial record WordProblem(int Start, IReadOnlyList<ProblemStage> Stages)
+internal sealed partial record WordProblem(int Start, IReadOnlyList<ProblemStage> Stages)
 {
     private const int LongestNumber = 6;
 

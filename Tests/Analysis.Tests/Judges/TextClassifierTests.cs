@@ -1,4 +1,5 @@
 using Steering.Analysis.Judges;
+using Steering.Analysis.Statistics;
 
 namespace Steering.Tests.Analysis.Judges;
 
@@ -41,14 +42,14 @@ public sealed class TextClassifierTests
     [TestMethod]
     public void Auroc_IsTheShareOfPairs()
     {
-        Assert.AreEqual(1, TextClassifierTrainer.Auroc([3, 4], [1, 2]));
-        Assert.AreEqual(0, TextClassifierTrainer.Auroc([1], [2, 3]));
-        Assert.AreEqual(0.5, TextClassifierTrainer.Auroc([1, 1], [1, 1, 1]));
+        Assert.AreEqual(1, RocArea.Of([3, 4], [1, 2]));
+        Assert.AreEqual(0, RocArea.Of([1], [2, 3]));
+        Assert.AreEqual(0.5, RocArea.Of([1, 1], [1, 1, 1]));
         var random = new Random(1);
         double[] positive = [.. Enumerable.Range(0, 50).Select(_ => (double)random.Next(12))];
         double[] negative = [.. Enumerable.Range(0, 40).Select(_ => (double)random.Next(10))];
         var pairs = positive.SelectMany(_ => negative, (left, right) => left > right ? 1 : left == right ? 0.5 : 0).Average();
-        Assert.AreEqual(pairs, TextClassifierTrainer.Auroc(positive, negative), 1e-12);
+        Assert.AreEqual(pairs, RocArea.Of(positive, negative), 1e-12);
     }
 
     [TestMethod]
