@@ -61,7 +61,9 @@ internal static class TrainBenchmark
 
     private static long Resident()
     {
+#pragma warning disable RS0030 // What an earlier round left must not be collected in the midst of a later one.
         GC.Collect();
+#pragma warning restore RS0030
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;
     }

@@ -13,6 +13,9 @@ internal sealed class ActivationHistory(DialBoard board)
     /// <summary>The features seen, in the order first seen.</summary>
     public IReadOnlyCollection<FeatureTarget> Features => _values.Keys;
 
+    /// <summary>Those of them that a reply is summed up by: asked for, turned, or active.</summary>
+    public IEnumerable<FeatureTarget> Summed => Features.Where(feature => Largest(feature) > 0 || !board.Suggested.Contains(feature) || board.Dials.Any(dial => dial.Target == feature));
+
     /// <summary>Notes the activations of a token.</summary>
     public void Add(ReplyToken token)
     {

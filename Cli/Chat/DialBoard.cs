@@ -57,6 +57,9 @@ internal sealed class DialBoard
     /// <summary>What features are called.</summary>
     public FeatureLabels Labels { get; init; } = FeatureLabels.None;
 
+    /// <summary>Watched features that the chat chose and nobody asked for: of those that did not fire in a reply nothing is said.</summary>
+    public IReadOnlyList<FeatureTarget> Suggested { get; init; } = [];
+
     /// <summary>What is in force and what is shown of it.</summary>
     public BoardSnapshot Current => _state.Snapshot;
 

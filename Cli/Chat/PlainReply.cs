@@ -17,7 +17,7 @@ internal static class PlainReply
         }
 
         await output.WriteLineAsync();
-        foreach (var feature in history.Features)
+        foreach (var feature in history.Summed)
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{board.Labels.Name(feature)}: max {history.Largest(feature):0.##}, mean {history.Mean(feature):0.##}]"));
         }

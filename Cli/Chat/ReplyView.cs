@@ -61,7 +61,7 @@ internal sealed class ReplyView(CliConsole console, DialBoard board)
     }
 
     /// <summary>One line a feature: what it did over the reply.</summary>
-    public IEnumerable<string> Summary() => _history.Features.Select(feature => string.Create(
+    public IEnumerable<string> Summary() => _history.Summed.Select(feature => string.Create(
         CultureInfo.InvariantCulture,
         $"{board.Labels.Name(feature)}  {_history.Spark(feature, Math.Clamp(console.Terminal.Profile.Width - SummaryNumbers - WordWrap.Cells(board.Labels.Name(feature)), 0, WidestSpark))}  max {_history.Largest(feature):0.##}, mean {_history.Mean(feature):0.##}"));
 

@@ -77,9 +77,16 @@ internal sealed class SandboxNames(CliConsole console)
             throw new SteeringException($"'{given}' is a model, and {kind} was expected, as in {string.Join(", ", entries(Bundle).Keys.Select(name => Prefix + name).DefaultIfEmpty("DIR"))}. A folder of that name is ./{given}.");
         }
 
-        if (!beside || given.AsSpan().ContainsAny('/', '\\'))
+        if (given.AsSpan().ContainsAny('/', '\\'))
         {
             return given;
+        }
+
+        if (!beside)
+        {
+            return Path.Exists(given) || !entries(Bundle).ContainsKey(given)
+                ? given
+                : throw new SteeringException($"{given} does not exist here; {kind} of the sandbox has that name: {Prefix}{given}.");
         }
 
         var exists = Path.Exists(given);

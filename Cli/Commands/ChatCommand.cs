@@ -50,10 +50,7 @@ internal static class ChatCommand
 
                 using var labels = FeatureLabels.Open(saes);
                 FeatureTarget[] watch = [.. steering.Watch(parsed).Cast<FeatureTarget>()];
-                if (watch.Length == 0 && sandbox is not null && saes is [var first, ..])
-                {
-                    watch = [.. FirstContact.Features(first, labels)];
-                }
+                FeatureTarget[] suggested = watch.Length == 0 && sandbox is not null && saes is [var first, ..] ? [.. FirstContact.Features(first, labels)] : [];
 
                 var shelf = sandbox is null ? PolicyShelf.Empty : new PolicyShelf
                 {
@@ -61,7 +58,7 @@ internal static class ChatCommand
                     Find = text => model.Policy(parsed, text),
                     Missing = (policies, known) => steering.Missing(parsed, policies, known),
                 };
-                var board = new DialBoard(loaded.Manifest, saes, steering.Policies(parsed), watch, loaded.Folder, steering.AllowOtherModel(parsed), shelf) { Labels = labels };
+                var board = new DialBoard(loaded.Manifest, saes, steering.Policies(parsed), [.. watch, .. suggested], loaded.Folder, steering.AllowOtherModel(parsed), shelf) { Labels = labels, Suggested = suggested };
                 var settings = new ChatSettings(sampling.Sampling(parsed), sampling.MaxTokens(parsed), parsed.GetValue(system), parsed.GetValue(raw));
                 using var session = new ChatSession(console, loaded, board, settings);
                 await RunAsync(console, session, sandbox is not null, cancellationToken);

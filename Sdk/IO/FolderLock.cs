@@ -124,7 +124,7 @@ internal sealed class FolderLock : IDisposable
 
     private static void SayWho(string file)
     {
-        var owner = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
+        var owner = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {TimeProvider.System.GetUtcNow().UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
         try
         {
             File.WriteAllText(file + OwnerEnding, owner);
