@@ -92,7 +92,7 @@ public sealed class SteeringConfigurationTests
 
     private static SteeringOptions Read(IConfiguration section)
     {
-        using var services = new ServiceCollection().AddSteering(section, options => options.ModelPath = options.ModelPath.Length == 0 ? "/models/none" : options.ModelPath).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSteering(section, options => options.ModelPath = options.ModelPath.Length == 0 ? "/models/none" : options.ModelPath).Services.BuildServiceProvider();
         return services.GetRequiredService<IOptions<SteeringOptions>>().Value;
     }
 }
