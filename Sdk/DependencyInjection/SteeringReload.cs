@@ -16,7 +16,7 @@ internal sealed partial class SteeringReload : IOptionsChangeTokenSource<Steerin
     private readonly IOptionsFactory<SteeringOptions> _options;
     private readonly ILogger _logger;
     private readonly IDisposable _registration;
-    private ConfigurationReloadToken _token = new();
+    private CancellationTokenSource _changed = new();
 
     public SteeringReload(string name, IConfiguration section, IOptionsFactory<SteeringOptions> options, ILogger logger)
     {
@@ -26,9 +26,13 @@ internal sealed partial class SteeringReload : IOptionsChangeTokenSource<Steerin
 
     public string Name { get; }
 
-    public IChangeToken GetChangeToken() => _token;
+    public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
 
-    public void Dispose() => _registration.Dispose();
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _changed.Dispose();
+    }
 
     /// <summary>Replaces an engine's policies whenever its options change.</summary>
     public static void Follow(IOptionsMonitor<SteeringOptions> monitor, string name, SteeringEngine engine, ILogger logger) =>
@@ -44,7 +48,8 @@ internal sealed partial class SteeringReload : IOptionsChangeTokenSource<Steerin
         () =>
         {
             _options.Create(Name);
-            Interlocked.Exchange(ref _token, new ConfigurationReloadToken()).OnReload();
+            using var changed = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
+            changed.Cancel();
         },
         Name,
         _logger);

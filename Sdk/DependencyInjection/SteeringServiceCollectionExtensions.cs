@@ -131,7 +131,7 @@ public static class SteeringServiceCollectionExtensions
             options.Configure(configure);
         }
 
-        options.ValidateDataAnnotations().ValidateOnStart();
+        options.ValidateBy(new SteeringOptionsValidator());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SteeringOptions>, SteeringContentRoot>());
         services.AddSingleton(new SteeringRegistration(name));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeringStartup>());
@@ -145,7 +145,7 @@ public static class SteeringServiceCollectionExtensions
 
     private static ChatClientBuilder AddChat(this IServiceCollection services, string name, Action<SteeredChatClientOptions>? configure)
     {
-        services.AddOptions<SteeredChatClientOptions>(name).Configure(configure ?? (_ => { })).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SteeredChatClientOptions>(name).Configure(configure ?? (_ => { })).ValidateBy(new SteeredChatClientOptionsValidator());
         services.AddSingleton(new SteeredChatRegistration(name));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeredChatStartup>());
         return name.Length == 0 ? services.AddChatClient(Create) : services.AddKeyedChatClient(name, Create);
