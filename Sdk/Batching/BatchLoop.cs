@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Steering.Decoding;
 using Steering.Models;
 
@@ -27,6 +28,7 @@ internal sealed partial class BatchLoop : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer? _readerTimer;
     private readonly LoopPulse _pulse;
+    private readonly ILogger _logger;
     private readonly Thread _thread;
     private volatile Exception? _failure;
     private volatile bool _ended;
@@ -36,9 +38,9 @@ internal sealed partial class BatchLoop : IDisposable
     private int _decoding;
     private int _nextPrefill;
 
-    public BatchLoop(SteerableModel model, BatchingDecoderOptions options, TimeProvider time)
+    public BatchLoop(SteerableModel model, BatchingDecoderOptions options, TimeProvider time, ILogger logger)
     {
-        (_model, _options, _time, _pulse) = (model, options, time, new LoopPulse(time));
+        (_model, _options, _time, _pulse, _logger) = (model, options, time, new LoopPulse(time), logger);
         _graph = new BatchGraph(model, options.Threads ?? model.Options.Threads);
         try
         {
@@ -160,6 +162,11 @@ internal sealed partial class BatchLoop : IDisposable
         Array.ForEach(_rows, row => row?.Complete(WhyEnded()));
         _active = 0;
         DisposeNative();
+        if (_failure is { } failure)
+        {
+            // Last, so that a log that throws leaves nobody waiting.
+            LogStopped(_logger, _model.Name, failure);
+        }
     }
 
     /// <summary>A new exception for each conversation: one that is thrown twice tells of the wrong place.</summary>
@@ -307,6 +314,9 @@ internal sealed partial class BatchLoop : IDisposable
 
         return _lengths;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Decoding of {Model} stopped. The decoder takes no more requests; restart the application, or create a new decoder.")]
+    private static partial void LogStopped(ILogger logger, string model, Exception failure);
 
     private void DisposeNative()
     {

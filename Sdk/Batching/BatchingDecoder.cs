@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Steering.Decoding;
 using Steering.IO;
 using Steering.Models;
@@ -25,8 +27,9 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
     /// <param name="model">The model, on the processor; it is kept while the decoder lives, even if it is disposed of meanwhile. Its weights are in memory once more if GenAI's model is loaded too (<see cref="SteerableModelOptions.LoadGenAiWhenNeeded"/>).</param>
     /// <param name="options">Slots and queue, or null for the defaults.</param>
     /// <param name="time">The clock that <see cref="BatchingDecoderOptions.ReaderTimeout"/> goes by, or null for the system's.</param>
+    /// <param name="logger">Receives an error when the decoder stops by a failure; null logs nothing.</param>
     /// <exception cref="SteeringException">An option is outside its range, or the model's graph cannot be batched.</exception>
-    public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null, TimeProvider? time = null)
+    public BatchingDecoder(SteerableModel model, BatchingDecoderOptions? options = null, TimeProvider? time = null, ILogger<BatchingDecoder>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new BatchingDecoderOptions();
@@ -35,7 +38,7 @@ public sealed class BatchingDecoder : ISteeredDecoder, IDisposable
         _lease = model.Lease();
         try
         {
-            _loop = new BatchLoop(model, _options, time ?? TimeProvider.System);
+            _loop = new BatchLoop(model, _options, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance);
         }
         catch
         {

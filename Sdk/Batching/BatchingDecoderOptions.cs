@@ -43,7 +43,6 @@ public sealed record BatchingDecoderOptions
     /// for ever; then it ends with a <see cref="SteeringException"/> and its slot goes to the next. Default: 5 minutes. It is
     /// for readers that are gone without disposing their enumerator.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.001", "30.00:00:00")]
     public TimeSpan? ReaderTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

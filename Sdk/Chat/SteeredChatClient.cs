@@ -7,6 +7,7 @@ using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
 using Steering.Telemetry;
+using Steering.Templates;
 
 namespace Steering.Chat;
 
@@ -122,7 +123,7 @@ public sealed partial class SteeredChatClient : IChatClient
     private (DecodeRequest Request, string PolicyName) CreateRequest(IEnumerable<ChatMessage> messages, ChatOptions? options, FilterSession? session)
     {
         var (policy, policyName) = ResolvePolicy(options);
-        var prompt = _engine.Model.Tokenizer.ApplyChatTemplate(ChatRequestMapper.Messages(messages, options));
+        var prompt = _engine.Model.Tokenizer.ApplyChatTemplate(ChatRequestMapper.Messages(messages, options), new ChatTemplateOptions { AddGenerationPrompt = true, TimeProvider = _engine.TimeProvider });
         var ids = _engine.Model.Tokenizer.Encode(prompt);
         var room = _engine.Model.ContextLength - ids.Length;
         if (room < 1)

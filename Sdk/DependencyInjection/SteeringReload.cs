@@ -1,29 +1,64 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace Steering.DependencyInjection;
 
 /// <summary>
-/// Replaces an engine's named policies when the configuration is reloaded. A wrong reload is logged as an error and the
-/// policies in force stay: a slip in a file must not take a running service down. The configuration often lives longer than
-/// the container, so the container makes this and disposes of it.
+/// Tells <see cref="IOptionsMonitor{TOptions}"/> that the configuration of an engine has changed, once what was reloaded is found
+/// right. A wrong reload is logged as an error and the options in force stay: the monitor alone would throw on the thread that
+/// watches the files, and a slip in a file must not take a running service down. The configuration often lives longer than the
+/// container, so the container makes this and disposes of it.
 /// </summary>
-internal sealed partial class SteeringReload(IConfiguration section, IOptionsFactory<SteeringOptions> options, ILogger<SteeringEngine>? logger) : IDisposable
+internal sealed partial class SteeringReload : IOptionsChangeTokenSource<SteeringOptions>, IDisposable
 {
-    private IDisposable? _registration;
+    private readonly IOptionsFactory<SteeringOptions> _options;
+    private readonly ILogger _logger;
+    private readonly IDisposable _registration;
+    private CancellationTokenSource _changed = new();
 
-    public void Follow(SteeringEngine engine) => _registration = ChangeToken.OnChange(section.GetReloadToken, () => Replace(engine));
+    public SteeringReload(string name, IConfiguration section, IOptionsFactory<SteeringOptions> options, ILogger logger)
+    {
+        (Name, _options, _logger) = (name, options, logger);
+        _registration = ChangeToken.OnChange(section.GetReloadToken, Check);
+    }
 
-    public void Dispose() => _registration?.Dispose();
+    public string Name { get; }
 
-    private void Replace(SteeringEngine engine)
+    public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _changed.Dispose();
+    }
+
+    /// <summary>Replaces an engine's policies whenever its options change.</summary>
+    public static void Follow(IOptionsMonitor<SteeringOptions> monitor, string name, SteeringEngine engine, ILogger logger) =>
+        monitor.OnChange((options, changed) =>
+        {
+            if (string.Equals(changed ?? Options.DefaultName, name, StringComparison.Ordinal))
+            {
+                Guard(() => engine.ReplacePolicies(options.Policies.AsReadOnly()), name, logger);
+            }
+        });
+
+    private void Check() => Guard(
+        () =>
+        {
+            _options.Create(Name);
+            using var changed = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
+            changed.Cancel();
+        },
+        Name,
+        _logger);
+
+    private static void Guard(Action change, string name, ILogger logger)
     {
         try
         {
-            engine.ReplacePolicies(options.Create(Options.DefaultName).Policies.AsReadOnly());
+            change();
         }
         catch (ObjectDisposedException)
         {
@@ -33,10 +68,10 @@ internal sealed partial class SteeringReload(IConfiguration section, IOptionsFac
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogRefused((ILogger?)logger ?? NullLogger.Instance, exception);
+            LogRefused(logger, name.Length == 0 ? "the engine" : $"the engine '{name}'", exception);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The reloaded policies were refused; those in force stay.")]
-    private static partial void LogRefused(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The reloaded options of {Engine} were refused; its policies in force stay.")]
+    private static partial void LogRefused(ILogger logger, string engine, Exception exception);
 }

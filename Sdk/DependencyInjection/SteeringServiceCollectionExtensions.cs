@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Steering;
 using Steering.Batching;
@@ -16,16 +17,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers steering in a service collection.</summary>
 public static class SteeringServiceCollectionExtensions
 {
-    /// <summary>Registers a <see cref="SteeringEngine"/>: one model, its SAEs and its named policies.</summary>
+    /// <summary>
+    /// Registers a <see cref="SteeringEngine"/>: one model, its SAEs and its named policies. With it come the model and an
+    /// <see cref="ISteeredDecoder"/>. Relative paths start from the host's content root, or where there is no host from the
+    /// current directory.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; at least <see cref="SteeringOptions.ModelPath"/>.</param>
-    /// <returns>The same services.</returns>
-    public static IServiceCollection AddSteering(this IServiceCollection services, Action<SteeringOptions> configure)
+    /// <returns>A builder for what belongs to the engine.</returns>
+    public static ISteeringBuilder AddSteering(this IServiceCollection services, Action<SteeringOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SteeringOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddEngine();
+        return services.AddEngine(Options.Options.DefaultName, section: null, configure);
     }
 
     /// <summary>
@@ -35,14 +39,42 @@ public static class SteeringServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="section">The section, as in <c>configuration.GetSection("Steering")</c>.</param>
     /// <param name="configure">Changes the options after the section was read, or null.</param>
-    /// <returns>The same services.</returns>
-    public static IServiceCollection AddSteering(this IServiceCollection services, IConfiguration section, Action<SteeringOptions>? configure = null)
+    /// <returns>A builder for what belongs to the engine.</returns>
+    public static ISteeringBuilder AddSteering(this IServiceCollection services, IConfiguration section, Action<SteeringOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddSingleton<IConfigureOptions<SteeringOptions>>(new SteeringOptionsFromConfiguration(section));
-        services.AddSingleton(provider => new SteeringReload(section, provider.GetRequiredService<IOptionsFactory<SteeringOptions>>(), provider.GetService<ILogger<SteeringEngine>>()));
-        return services.AddSteering(configure ?? (_ => { }));
+        return services.AddEngine(Options.Options.DefaultName, section, configure);
+    }
+
+    /// <summary>
+    /// Registers a named <see cref="SteeringEngine"/>, one of several in a container: it, its model and its
+    /// <see cref="ISteeredDecoder"/> are keyed services, and its options named options, all by that name.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="configure">Sets the options; at least <see cref="SteeringOptions.ModelPath"/>.</param>
+    /// <returns>A builder for what belongs to the engine.</returns>
+    public static ISteeringBuilder AddSteering(this IServiceCollection services, string name, Action<SteeringOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddEngine(name, section: null, configure);
+    }
+
+    /// <summary>Registers a named <see cref="SteeringEngine"/>, one of several in a container, from a configuration section.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">Its name, and the key of its services.</param>
+    /// <param name="section">The section, as in <c>configuration.GetSection("Steering:Small")</c>.</param>
+    /// <param name="configure">Changes the options after the section was read, or null.</param>
+    /// <returns>A builder for what belongs to the engine.</returns>
+    public static ISteeringBuilder AddSteering(this IServiceCollection services, string name, IConfiguration section, Action<SteeringOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddEngine(name, section, configure);
     }
 
     /// <summary>Registers a <see cref="SteeredChatClient"/> on the engine as the <see cref="IChatClient"/>.</summary>
@@ -52,13 +84,19 @@ public static class SteeringServiceCollectionExtensions
     public static ChatClientBuilder AddSteeredChatClient(this IServiceCollection services, Action<SteeredChatClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<SteeredChatClientOptions>().Configure(configure ?? (_ => { })).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeredChatStartup>());
-        return services.AddChatClient(provider => new SteeredChatClient(
-            provider.GetRequiredService<SteeringEngine>(),
-            provider.GetRequiredService<IOptions<SteeredChatClientOptions>>().Value,
-            provider.GetRequiredService<ISteeredDecoder>(),
-            provider.GetService<ILogger<SteeredChatClient>>()));
+        return services.AddChat(Options.Options.DefaultName, configure);
+    }
+
+    /// <summary>Registers a <see cref="SteeredChatClient"/> on a named engine as the <see cref="IChatClient"/> of that key.</summary>
+    /// <param name="services">The services; call <see cref="AddSteering(IServiceCollection, string, Action{SteeringOptions})"/> with the same name too.</param>
+    /// <param name="name">Name of the engine, and key of the client.</param>
+    /// <param name="configure">Sets the defaults of requests, or null.</param>
+    /// <returns>A builder for middleware in front of the client.</returns>
+    public static ChatClientBuilder AddSteeredChatClient(this IServiceCollection services, string name, Action<SteeredChatClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return services.AddChat(name, configure);
     }
 
     /// <summary>
@@ -67,7 +105,7 @@ public static class SteeringServiceCollectionExtensions
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">Name of the check.</param>
-    /// <param name="options">What is checked; <see cref="SteeringHealthCheckOptions.Full"/> decodes. Null for the defaults.</param>
+    /// <param name="options">What is checked: <see cref="SteeringHealthCheckOptions.Engine"/> names the engine, <see cref="SteeringHealthCheckOptions.Full"/> decodes. Null for the defaults.</param>
     /// <param name="failureStatus">What a failure is reported as; null is <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Tags that endpoints choose checks by, or null.</param>
     /// <returns>The same builder.</returns>
@@ -75,28 +113,65 @@ public static class SteeringServiceCollectionExtensions
         this IHealthChecksBuilder builder, string name = "steering", SteeringHealthCheckOptions? options = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Add(new HealthCheckRegistration(
-            name,
-            provider => new SteeringHealthCheck(provider.GetRequiredService<SteeringEngine>(), provider.GetService<ISteeredDecoder>(), options),
-            failureStatus,
-            tags));
+        return builder.Add(new HealthCheckRegistration(name, provider => new SteeringHealthCheck(provider, options), failureStatus, tags));
     }
 
-    private static IServiceCollection AddEngine(this IServiceCollection services)
+    private static SteeringBuilder AddEngine(this IServiceCollection services, string name, IConfiguration? section, Action<SteeringOptions>? configure)
     {
-        services.TryAddSingleton(provider => CreateEngine(provider));
-        services.TryAddSingleton(provider => provider.GetRequiredService<SteeringEngine>().Model);
-        services.TryAddSingleton<ISteeredDecoder>(provider => provider.GetRequiredService<IOptions<SteeringOptions>>().Value.Batching is { } batching
-            ? new BatchingDecoder(provider.GetRequiredService<SteeringEngine>().Model, batching, provider.GetService<TimeProvider>())
-            : new GenAiDecoder(provider.GetRequiredService<SteeringEngine>().Model));
+        var options = services.AddOptions<SteeringOptions>(name);
+        if (section is not null)
+        {
+            services.AddSingleton<IConfigureOptions<SteeringOptions>>(provider => new SteeringOptionsFromConfiguration(name, section, provider.ContentRoot()));
+            services.AddSingleton<IOptionsChangeTokenSource<SteeringOptions>>(provider =>
+                new SteeringReload(name, section, provider.GetRequiredService<IOptionsFactory<SteeringOptions>>(), provider.Logger<SteeringEngine>()));
+        }
+
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateBy(new SteeringOptionsValidator());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SteeringOptions>, SteeringContentRoot>());
+        services.AddSingleton(new SteeringRegistration(name));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeringStartup>());
-        return services;
+
+        var key = SteeringServices.Key(name);
+        services.TryAddKeyedSingleton(key, (provider, _) => CreateEngine(provider, name));
+        services.TryAddKeyedSingleton(key, (provider, _) => provider.Get<SteeringEngine>(name).Model);
+        services.TryAddKeyedSingleton(key, (provider, _) => CreateDecoder(provider, name));
+        return new SteeringBuilder(services, name);
     }
 
-    private static SteeringEngine CreateEngine(IServiceProvider provider)
+    private static ChatClientBuilder AddChat(this IServiceCollection services, string name, Action<SteeredChatClientOptions>? configure)
     {
-        var engine = SteeringEngine.Load(provider.GetRequiredService<IOptions<SteeringOptions>>().Value);
-        provider.GetService<SteeringReload>()?.Follow(engine);
+        services.AddOptions<SteeredChatClientOptions>(name).Configure(configure ?? (_ => { })).ValidateBy(new SteeredChatClientOptionsValidator());
+        services.AddSingleton(new SteeredChatRegistration(name));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SteeredChatStartup>());
+        return name.Length == 0 ? services.AddChatClient(Create) : services.AddKeyedChatClient(name, Create);
+
+        SteeredChatClient Create(IServiceProvider provider) => new(
+            provider.Get<SteeringEngine>(name),
+            provider.GetRequiredService<IOptionsMonitor<SteeredChatClientOptions>>().Get(name),
+            provider.Get<ISteeredDecoder>(name),
+            provider.GetService<ILogger<SteeredChatClient>>());
+    }
+
+    private static SteeringEngine CreateEngine(IServiceProvider provider, string name)
+    {
+        var options = provider.GetRequiredService<IOptionsMonitor<SteeringOptions>>();
+        var engine = SteeringEngine.Load(options.Get(name), provider.GetService<TimeProvider>());
+        SteeringReload.Follow(options, name, engine, provider.Logger<SteeringEngine>());
         return engine;
     }
+
+    private static ISteeredDecoder CreateDecoder(IServiceProvider provider, string name)
+    {
+        var model = provider.Get<SteeringEngine>(name).Model;
+        return provider.GetRequiredService<IOptionsMonitor<SteeringOptions>>().Get(name).Batching is { } batching
+            ? new BatchingDecoder(model, batching, provider.GetService<TimeProvider>(), provider.GetService<ILogger<BatchingDecoder>>())
+            : new GenAiDecoder(model);
+    }
+
+    private static ILogger Logger<T>(this IServiceProvider provider) => provider.GetService<ILogger<T>>() ?? NullLogger<T>.Instance;
 }

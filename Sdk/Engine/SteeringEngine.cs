@@ -50,12 +50,17 @@ public sealed class SteeringEngine : IDisposable
     /// <summary>The decisions that policies leave to the application, by name.</summary>
     public IReadOnlyDictionary<string, GateCallback> Callbacks { get; init; } = new Dictionary<string, GateCallback>(StringComparer.Ordinal);
 
+    /// <summary>The clock of <see cref="CanaryResult.At"/>, and of chat templates that name the day. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>Names of the policies.</summary>
     public IReadOnlyCollection<string> PolicyNames => [.. _named.Keys];
 
-    /// <summary>Loads everything that the options name.</summary>
+    /// <summary>Loads everything that the options name. Relative paths start from the current directory.</summary>
+    /// <param name="options">What to load.</param>
+    /// <param name="time">The engine's <see cref="TimeProvider"/>, or null for the system's.</param>
     /// <exception cref="SteeringException">Something is missing or does not fit; the message says what.</exception>
-    public static SteeringEngine Load(SteeringOptions options)
+    public static SteeringEngine Load(SteeringOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var model = SteerableModel.Load(options.ModelPath, new SteerableModelOptions { Device = options.Device, Threads = options.Threads, VerifyWeights = options.VerifyWeights, AllowCustomOperators = options.AllowCustomOperators, LoadGenAiWhenNeeded = options.Batching is not null });
@@ -72,7 +77,7 @@ public sealed class SteeringEngine : IDisposable
                 resources.AddSae(id, SaeFolder.Load(folder));
             }
 
-            return new SteeringEngine(model, resources, options.Policies.AsReadOnly()) { Callbacks = options.Callbacks.AsReadOnly() };
+            return new SteeringEngine(model, resources, options.Policies.AsReadOnly()) { Callbacks = options.Callbacks.AsReadOnly(), TimeProvider = time ?? TimeProvider.System };
         }
         catch
         {
@@ -142,11 +147,11 @@ public sealed class SteeringEngine : IDisposable
         try
         {
             SteeringCanary.Run(Model, cancellationToken);
-            _canary = new CanaryResult(DateTimeOffset.UtcNow, Failure: null);
+            _canary = new CanaryResult(TimeProvider.GetUtcNow(), Failure: null);
         }
         catch (SteeringException exception)
         {
-            _canary = new CanaryResult(DateTimeOffset.UtcNow, exception.Message);
+            _canary = new CanaryResult(TimeProvider.GetUtcNow(), exception.Message);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 using Steering.Batching;
 using Steering.Decoding;
 using Steering.Models;
@@ -42,6 +43,7 @@ public sealed class SteeringOptions
     /// Slots and queue of a <see cref="BatchingDecoder"/> that decodes many conversations at once; null (the default) decodes
     /// each on a generator of its own (<see cref="GenAiDecoder"/>).
     /// </summary>
+    [ValidateObjectMembers]
     public BatchingDecoderOptions? Batching { get; set; }
 
     /// <summary>SAE folders by id.</summary>

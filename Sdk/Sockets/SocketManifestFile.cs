@@ -10,17 +10,8 @@ public static class SocketManifestFile
     /// <summary>Largest manifest, in bytes.</summary>
     public const int MaximumBytes = 1 << 20;
 
-    private const int MaximumDepth = 8;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        AllowDuplicateProperties = false,
-        MaxDepth = MaximumDepth,
-        WriteIndented = true,
-    };
+    /// <summary>Deepest nesting that is read.</summary>
+    internal const int MaximumDepth = 8;
 
     /// <summary>Reads the manifest of a model folder and checks that it is consistent in itself.</summary>
     /// <param name="folder">Model folder.</param>
@@ -49,7 +40,7 @@ public static class SocketManifestFile
         try
         {
             CheckVersion(json, source);
-            var manifest = JsonSerializer.Deserialize<SocketManifest>(json, Options)
+            var manifest = JsonSerializer.Deserialize(json, SocketManifestJson.Default.SocketManifest)
                 ?? throw new SteeringException($"{source} is null; a manifest was expected. Socket the model again.");
             Check(manifest, source);
             return manifest;
@@ -69,7 +60,7 @@ public static class SocketManifestFile
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(manifest);
         Check(manifest, "The manifest");
-        AtomicFile.WriteAllBytes(Path.Combine(folder, SocketManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, Options));
+        AtomicFile.WriteAllBytes(Path.Combine(folder, SocketManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, SocketManifestJson.Default.SocketManifest));
     }
 
     /// <summary>Compares the folder's graph and weights with the fingerprints of its manifest.</summary>
@@ -164,3 +155,14 @@ public static class SocketManifestFile
             ? name
             : throw new SteeringException($"{source} names the file '{name}', which is not a plain file name in the model folder. Socket the model again with 'steer socket'.");
 }
+
+/// <summary>Generated serialisation of the manifest.</summary>
+[JsonSerializable(typeof(SocketManifest))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = SocketManifestFile.MaximumDepth,
+    WriteIndented = true)]
+internal sealed partial class SocketManifestJson : JsonSerializerContext;

@@ -121,7 +121,7 @@ public sealed class AddSteeringTests
     public void AReload_AfterTheEngineIsGone_ChangesNothingAndThrowsNothing()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build();
-        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).Services.BuildServiceProvider();
         services.GetRequiredService<SteeringEngine>().Dispose();
         configuration.Reload();
     }
@@ -129,7 +129,7 @@ public sealed class AddSteeringTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference LoadAndDispose(IConfigurationRoot configuration)
     {
-        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSteering(configuration.GetSection("Steering")).Services.BuildServiceProvider();
         return new WeakReference(services.GetRequiredService<SteeringEngine>());
     }
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Steering.Batching;
-using Steering.DependencyInjection;
 
 namespace Steering.Tests.Sdk.DependencyInjection;
 
@@ -62,7 +61,13 @@ public sealed class SteeringConfigurationTests
 
     private static IEnumerable<string> Below(Type type, string[] apart, string prefix) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => !apart.Contains(property.Name, StringComparer.Ordinal)).SelectMany(property =>
-            ConfigurationCheck.IsScalar(property.PropertyType) ? [prefix + property.Name] : Below(property.PropertyType, [], $"{prefix}{property.Name}:"));
+            IsScalar(property.PropertyType) ? [prefix + property.Name] : Below(property.PropertyType, [], $"{prefix}{property.Name}:"));
+
+    private static bool IsScalar(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain == typeof(string) || plain.IsValueType;
+    }
 
     /// <summary>A value that is neither the default nor out of range.</summary>
     private static (Type Type, object Value) Sample(string path)
@@ -92,7 +97,7 @@ public sealed class SteeringConfigurationTests
 
     private static SteeringOptions Read(IConfiguration section)
     {
-        using var services = new ServiceCollection().AddSteering(section, options => options.ModelPath = options.ModelPath.Length == 0 ? "/models/none" : options.ModelPath).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSteering(section, options => options.ModelPath = options.ModelPath.Length == 0 ? "/models/none" : options.ModelPath).Services.BuildServiceProvider();
         return services.GetRequiredService<IOptions<SteeringOptions>>().Value;
     }
 }

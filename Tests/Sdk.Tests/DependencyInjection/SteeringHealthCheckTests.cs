@@ -101,7 +101,7 @@ public sealed class SteeringHealthCheckTests
     [TestMethod]
     public async Task AddSteering_RegistersBothChecks_ChosenByTag()
     {
-        await using var services = new ServiceCollection().AddLogging().AddSteering(options => options.ModelPath = TinyModel.Folder)
+        await using var services = new ServiceCollection().AddLogging().AddSteering(options => options.ModelPath = TinyModel.Folder).Services
             .AddHealthChecks().AddSteering().AddSteering("steering-full", new SteeringHealthCheckOptions { Full = true }, HealthStatus.Degraded, ["full"]).Services
             .BuildServiceProvider();
         var health = services.GetRequiredService<HealthCheckService>();

@@ -21,7 +21,6 @@ public sealed class PackageTests
     /// <summary>Packages that a project needs although its code does not refer to them.</summary>
     private static readonly Dictionary<(string Project, string Package), string> NeededBeside = new()
     {
-        [("Steering.Sdk", "Microsoft.Extensions.Configuration.Binder")] = "brings the configuration that options are read from",
         [("Steering.Structure.Tests", "Microsoft.Extensions.Hosting")] = "the pages' snippets are compiled against it",
     };
 
