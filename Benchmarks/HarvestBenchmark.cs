@@ -109,7 +109,7 @@ internal static class HarvestBenchmark
         Console.WriteLine(FormattableString.Invariant($"stream against the slower side alone: {stream / Math.Min(harvest, train) * 100:F0} % (bar: 85); against one after the other: {stream * ((1 / harvest) + (1 / train)) * 100:F0} %"));
     }
 
-    private static float[] Drain(MixingActivationSource source)
+    private static float[] Drain(ShuffleBuffer source)
     {
         var all = new List<float>();
         var batch = new float[512 * source.HiddenSize];

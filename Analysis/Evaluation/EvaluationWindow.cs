@@ -18,14 +18,12 @@ public sealed record EvaluationWindow(ReadOnlyMemory<int> Ids, ReadOnlyMemory<lo
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(windows);
-        return
-        [
-            .. windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken)
-                .Where(window => window.Ids.Length > 1)
-                .Take(maximum)
-                .Select(window => new EvaluationWindow(window.Ids, window.Documents)),
-        ];
+        return Read(windows.Read(corpus.Read(cancellationToken), cancellationToken: cancellationToken), maximum);
     }
+
+    /// <summary>The first of windows that say something about a next token.</summary>
+    internal static IReadOnlyList<EvaluationWindow> Read(IEnumerable<TokenWindow> windows, int maximum) =>
+        [.. windows.Where(window => window.Ids.Length > 1).Take(maximum).Select(window => new EvaluationWindow(window.Ids, window.Documents))];
 
     /// <summary>Cuts ids into windows; a last one that is shorter is dropped.</summary>
     /// <param name="ids">Token ids of a whole text.</param>

@@ -1,6 +1,7 @@
 using Steering.Analysis.Corpora;
 using Steering.Analysis.Harvest;
 using Steering.Analysis.Windows;
+using Steering.Export.Cuts;
 using Steering.Models;
 using Steering.Tensors;
 
@@ -14,6 +15,9 @@ public sealed record ActivationSourceOptions
 
     /// <summary>Model folder; null for shards alone.</summary>
     public string? ModelFolder { get; init; }
+
+    /// <summary>The model's graph where it was read already, in the place of <see cref="ModelFolder"/>.</summary>
+    public SiteCut? Cut { get; init; }
 
     /// <summary>The site, as in <c>resid_post.15</c>; null for shards alone, whose own it then is.</summary>
     public string? Site { get; init; }
@@ -53,4 +57,14 @@ public sealed record ActivationSourceOptions
 
     /// <summary>Rows of the mixing buffer, or null for 65,536 or what fits into 256 MiB.</summary>
     public int? BufferRows { get; init; }
+
+    /// <summary>The model's graph, or null where no model is named.</summary>
+    /// <exception cref="SteeringException">There is no such model, or two are named.</exception>
+    internal SiteCut? LoadCut() => (Cut, ModelFolder) switch
+    {
+        ({ } cut, { } folder) when !string.Equals(cut.Folder, Path.GetFullPath(folder), StringComparison.Ordinal) =>
+            throw new SteeringException($"Two models are named: the graph of {cut.Folder} and the folder {folder}. Give one of them."),
+        (null, { } folder) => SiteCut.Load(folder),
+        var (cut, _) => cut,
+    };
 }

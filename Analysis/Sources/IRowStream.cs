@@ -2,7 +2,7 @@ using Steering.Analysis.Harvest;
 
 namespace Steering.Analysis.Sources;
 
-/// <summary>Rows in an order that a mixing buffer has not touched yet, pass after pass.</summary>
+/// <summary>Rows in an order that no shuffle has touched yet, pass after pass.</summary>
 internal interface IRowStream : IDisposable
 {
     int HiddenSize { get; }
@@ -12,6 +12,10 @@ internal interface IRowStream : IDisposable
 
     /// <summary>What the first pass has given so far.</summary>
     HarvestCounts Counts { get; }
+
+    /// <summary>Counts the tokens of one pass, left-out ones included. To be called while nothing is read.</summary>
+    /// <exception cref="SteeringException">They come from standard input, which cannot be read twice, or cannot be read.</exception>
+    long CountTokens(CancellationToken cancellationToken);
 
     /// <summary>Reads whole rows.</summary>
     /// <returns>Number of rows; 0 once at the end of each pass, after which the next one begins.</returns>

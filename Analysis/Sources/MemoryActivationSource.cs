@@ -46,20 +46,19 @@ public sealed class MemoryActivationSource : IActivationSource
         Shuffle();
     }
 
-    /// <summary>Keeps all rows that another source gives up to its end.</summary>
-    /// <param name="source">The rows, with an end; read to it, not disposed of.</param>
+    /// <summary>Keeps all rows of one pass, in the stream's order: the shuffle is this source's own.</summary>
+    /// <param name="stream">The rows; read to the end of the pass, not disposed of.</param>
     /// <param name="expectedRows">About how many rows there are: what is allocated first.</param>
     /// <param name="seed">Decides the order of every epoch.</param>
     /// <param name="progress">Told the number of rows read, or null.</param>
     /// <param name="cancellationToken">Stops waiting for the model.</param>
     /// <exception cref="SteeringException">There is no row, or there are more than one array holds.</exception>
-    public static MemoryActivationSource Collect(IActivationSource source, long expectedRows, long seed, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    internal static MemoryActivationSource Collect(IRowStream stream, long expectedRows, long seed, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        var width = source.HiddenSize;
+        var width = stream.HiddenSize;
         var rows = new float[Math.Clamp(expectedRows, 1, Array.MaxLength / width) * width];
         var filled = 0;
-        for (int read; (read = source.Read(rows.AsSpan(filled), cancellationToken)) > 0;)
+        for (int read; (read = stream.Read(rows.AsSpan(filled), cancellationToken)) > 0;)
         {
             filled += read * width;
             progress?.Report(filled / width);

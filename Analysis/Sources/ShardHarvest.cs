@@ -1,5 +1,6 @@
 using Steering.Analysis.Harvest;
 using Steering.Analysis.Shards;
+using Steering.Analysis.Windows;
 using Steering.IO;
 
 namespace Steering.Analysis.Sources;
@@ -17,30 +18,29 @@ public static class ShardHarvest
     {
         ArgumentNullException.ThrowIfNull(options);
         var folder = options.ShardFolder ?? throw new SteeringException("No folder was named for the shards.");
-        using var setup = HarvestSetup.Create(options, cancellationToken);
-        using var writer = ShardWriter.Open(folder, setup.Job);
-        return Run(setup, writer, progress, cancellationToken);
+        using var text = TextHarvest.Open(options, keepTokens: 0, cancellationToken);
+        using var writer = ShardWriter.Open(folder, text.Job);
+        return Run(text, writer, progress, cancellationToken);
     }
 
-    internal static ShardIndex Run(HarvestSetup setup, ShardWriter writer, IProgress<HarvestProgress>? progress, CancellationToken cancellationToken)
+    internal static ShardIndex Run(TextHarvest text, ShardWriter writer, IProgress<HarvestProgress>? progress, CancellationToken cancellationToken)
     {
         var index = writer.Index;
         if (index.IsComplete)
         {
-            setup.CheckText(index, writer.Folder, cancellationToken);
+            text.CheckText(index, writer.Folder, cancellationToken);
             return index;
         }
 
         try
         {
-            using var pipeline = setup.Load(writer);
             if (index.Shards.Count > 0)
             {
-                pipeline.Harvester.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
+                text.Limit = new MassiveLimit(index.MedianNorm, index.LargestNorm ?? float.PositiveInfinity);
             }
 
-            var passes = new Passes(index.Counts.Tokens, pipeline, writer, progress);
-            foreach (var _ in pipeline.Run(index.NextWindow, index.Shards.Count == 0 ? null : index.Shards[^1].TextSha256, passes, cancellationToken))
+            var passes = new Passes(index.Counts.Tokens, text.Windows, writer, progress);
+            foreach (var _ in text.Blocks(index.NextWindow, index.Shards.Count == 0 ? string.Empty : index.Shards[^1].TextSha256, writer, passes, cancellationToken))
             {
                 // The writer takes them on the way.
             }
@@ -54,7 +54,7 @@ public static class ShardHarvest
         }
     }
 
-    private sealed class Passes(long before, HarvestPipeline pipeline, ShardWriter writer, IProgress<HarvestProgress>? progress) : IProgress<int>
+    private sealed class Passes(long before, TextWindows windows, ShardWriter writer, IProgress<HarvestProgress>? progress) : IProgress<int>
     {
         // The text's length in tokens is judged by its beginning: what is only a little too large may fit.
         private const double Certain = 0.8;
@@ -65,7 +65,7 @@ public static class ShardHarvest
         public void Report(int value)
         {
             _tokens += value;
-            var expected = pipeline.ExpectedTokens();
+            var expected = windows.ExpectedTokens();
             if (!_fits && expected is { } all)
             {
                 RequireSpace(all - before);

@@ -5,6 +5,7 @@ using Spectre.Console;
 using Steering.Analysis.Evaluation;
 using Steering.Analysis.Shards;
 using Steering.Analysis.Sources;
+using Steering.Analysis.Windows;
 using Steering.Cli.CommandLine;
 using Steering.Cli.Terminal;
 using Steering.Cli.Training;
@@ -60,7 +61,7 @@ internal static class TrainCommand
                 var where = cut.Name(SiteName.Full(parsed.GetRequiredValue(site)));
                 var options = harvest.Apply(parsed, new ActivationSourceOptions
                 {
-                    ModelFolder = cut.Folder,
+                    Cut = cut,
                     Site = where,
                     TextPath = Directory.Exists(from) ? null : from,
                     ShardFolder = Directory.Exists(from) ? from : parsed.GetValue(shards),
@@ -68,10 +69,13 @@ internal static class TrainCommand
                     Seed = training.Seed(parsed),
                 });
                 TrainingMembers.Validate(training.Members(parsed, cut.HiddenSize, 1), cut.HiddenSize);
-                var (windows, corpus) = await Task.Run(() => evaluation.Read(parsed, options, cancellationToken), cancellationToken);
+                using var harvested = options.TextPath is null ? null : await Task.Run(() => TextHarvest.Open(options, TextWindows.MostKept, cancellationToken), cancellationToken);
+                var (windows, corpus) = await Task.Run(() => evaluation.Read(parsed, options, harvested, cancellationToken), cancellationToken);
                 TorchRuntime.EnsureLoaded(notice: console.Error.WriteLine);
                 var clock = new TrainingClock(console.Time);
-                using var input = await ProgressDisplay.RunAsync(console, "opening the text", progress => TrainingInput.Open(options, training.Tokens(parsed), progress, cancellationToken));
+                using var input = await ProgressDisplay.RunAsync(console, "opening the text", progress => harvested is null
+                    ? TrainingInput.Open(options, cancellationToken)
+                    : TrainingInput.Open(harvested, options, training.Tokens(parsed), progress, cancellationToken));
                 using var run = await ProgressDisplay.RunAsync(console, "harvesting the first activations", _ => TrainingRun.Open(training.Members(parsed, cut.HiddenSize, input.OnePass), input.Source, destination + RunSuffix, parsed.GetValue(resume), cancellationToken));
                 clock.Next();
                 var started = run.Trainers[0].StepsDone;

@@ -25,11 +25,12 @@ internal sealed class HeldOutText
 
     /// <summary>Reads the windows; none where nothing is measured.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="training">Where the training's activations come from.</param>
+    /// <param name="training">Where the training's activations come from, with the model's graph.</param>
+    /// <param name="trainedOn">The text among it, opened, whose windows are not cut twice; null for shards alone.</param>
     /// <param name="cancellationToken">Stops between documents.</param>
     /// <returns>The windows and what to call the text.</returns>
     /// <exception cref="SteeringException">There is no text that can be read twice, or it is shorter than a window.</exception>
-    public (IReadOnlyList<EvaluationWindow> Windows, string Name) Read(ParseResult parsed, ActivationSourceOptions training, CancellationToken cancellationToken)
+    public (IReadOnlyList<EvaluationWindow> Windows, string Name) Read(ParseResult parsed, ActivationSourceOptions training, TextHarvest? trainedOn, CancellationToken cancellationToken)
     {
         var most = parsed.GetValue(_windows);
         var given = parsed.GetValue(_text);
@@ -44,11 +45,23 @@ internal sealed class HeldOutText
             throw new SteeringException($"There is no text at hand to measure the result on: {(path is null ? "shards hold none" : "standard input is read once")}. Give one with --eval-text, or --eval-windows 0 to measure nothing.");
         }
 
-        var corpus = TextCorpus.Open(path, training.Corpus with { Chat = training.Windows.Chat });
-        using var windows = TokenWindows.Load(training.ModelFolder!, training.Windows, training.Model);
-        var read = EvaluationWindow.Read(corpus, windows, most, cancellationToken);
+        var read = given is null
+            ? EvaluationWindow.Read(trainedOn!.Windows.Read(cancellationToken), most)
+            : Read(given, most, training, trainedOn, cancellationToken);
         return read.Count > 0
             ? (read, Path.GetFileName(path) + (given is null ? " (trained on)" : string.Empty))
             : throw new SteeringException($"{path} gives not one window to measure the result on; give a longer text.");
+    }
+
+    private static IReadOnlyList<EvaluationWindow> Read(string path, int most, ActivationSourceOptions training, TextHarvest? trainedOn, CancellationToken cancellationToken)
+    {
+        var corpus = TextCorpus.Open(path, training.Corpus with { Chat = training.Windows.Chat });
+        if (trainedOn is not null)
+        {
+            return EvaluationWindow.Read(corpus, trainedOn.Windows.Cutter, most, cancellationToken);
+        }
+
+        using var windows = TokenWindows.Load(training.Cut!.Folder, training.Windows, training.Model);
+        return EvaluationWindow.Read(corpus, windows, most, cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Steering.Analysis.Corpora;
 using Steering.Analysis.Harvest;
 using Steering.Analysis.Shards;
 using Steering.Analysis.Sources;
@@ -10,8 +9,6 @@ namespace Steering.Cli.Training;
 /// <summary>The activations of a training, however they come: a text through the model, a folder of shards, or both.</summary>
 internal sealed class TrainingInput : IDisposable
 {
-    // Small enough to be cut into tokens twice without anyone noticing.
-    private const long QuicklyCounted = 64 << 20;
     private const long MostInMemory = 1 << 30;
 
     private readonly Func<HarvestCounts> _counts;
@@ -34,48 +31,46 @@ internal sealed class TrainingInput : IDisposable
         }
     }
 
-    /// <summary>Opens what the options describe.</summary>
-    /// <param name="options">Model, site, and a text or shards.</param>
+    /// <summary>Opens a folder of shards.</summary>
+    /// <param name="options">Model, site and shards.</param>
+    /// <param name="cancellationToken">Stops the fingerprinting of weights.</param>
+    /// <exception cref="SteeringException">The shards do not exist, or are not the model's and the site's.</exception>
+    public static TrainingInput Open(ActivationSourceOptions options, CancellationToken cancellationToken)
+    {
+        var counts = ShardFolder.Open(options.ShardFolder!).Index.Counts;
+        return new TrainingInput(ActivationSources.Open(options, cancellationToken), counts.Rows, () => counts);
+    }
+
+    /// <summary>Opens a text.</summary>
+    /// <param name="text">The text through the model; the input's from here on.</param>
+    /// <param name="options">What it was opened with.</param>
     /// <param name="wanted">Activations to train on, or null for one pass.</param>
     /// <param name="progress">Told how far counting and harvesting are.</param>
     /// <param name="cancellationToken">Stops both.</param>
-    /// <exception cref="SteeringException">The input does not exist, does not go together, or gives nothing.</exception>
-    public static TrainingInput Open(ActivationSourceOptions options, long? wanted, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    /// <exception cref="SteeringException">The text gives nothing, or not as much as is wanted and cannot be read again.</exception>
+    public static TrainingInput Open(TextHarvest text, ActivationSourceOptions options, long? wanted, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        if (options.TextPath is null)
-        {
-            var counts = ShardFolder.Open(options.ShardFolder!).Index.Counts;
-            return new TrainingInput(ActivationSources.Open(options, cancellationToken), counts.Rows, () => counts);
-        }
-
-        if (string.Equals(options.TextPath, TextCorpus.StandardInput, StringComparison.Ordinal))
-        {
-            var tokens = wanted ?? throw new SteeringException("How long standard input is cannot be known before it is read; say with --tokens how many activations to train on.");
-            return Of(ActivationSources.Open(options.ShardFolder is null ? options with { Passes = 1 } : options, cancellationToken), tokens);
-        }
-
-        var source = HarvestActivationSource.Open(options, cancellationToken);
         try
         {
-            if (wanted is { } many && new FileInfo(options.TextPath).Length > QuicklyCounted)
+            if (!text.IsRepeatable)
             {
-                return Of(source, many);
+                var tokens = wanted ?? throw new SteeringException("How long standard input is cannot be known before it is read; say with --tokens how many activations to train on.");
+                return Mixed(text, options.ShardFolder is null ? options with { Passes = 1 } : options, tokens);
             }
 
             progress.Report(new StageProgress("counting tokens", 0));
-            var counted = source.CountTokens(cancellationToken);
-            var rows = Math.Max(1, counted - (counted / options.Windows.Length));
-            if (options.ShardFolder is not null || wanted is null || wanted <= rows || rows * source.HiddenSize * sizeof(float) > MostInMemory)
+            if (wanted is not { } many)
             {
-                return Of(source, rows);
+                return Mixed(text, options, Rows(text.CountTokens(cancellationToken), options));
             }
 
-            source.Dispose();
-            return InMemory(options with { Passes = 1 }, rows, progress, cancellationToken);
+            return options.ShardFolder is null && WholeText(text, options, many, cancellationToken) is { } rows
+                ? InMemory(text, rows, options.Seed, progress, cancellationToken)
+                : Mixed(text, options, many);
         }
         catch
         {
-            source.Dispose();
+            text.Dispose();
             throw;
         }
     }
@@ -83,14 +78,36 @@ internal sealed class TrainingInput : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
 
-    private static TrainingInput Of(MixingActivationSource source, long onePass) => new(source, onePass, () => source.Counts);
+    private static long Rows(long tokens, ActivationSourceOptions options) => Math.Max(1, tokens - (tokens / options.Windows.Length));
+
+    /// <summary>About how many rows the whole text gives, if that is fewer than are wanted and they fit into memory; else null, which is known long before the text's end.</summary>
+    private static long? WholeText(TextHarvest text, ActivationSourceOptions options, long wanted, CancellationToken cancellationToken)
+    {
+        var tokens = 0L;
+        foreach (var window in text.Windows.Read(cancellationToken))
+        {
+            tokens += window.Ids.Length;
+            if (Rows(tokens, options) is var rows && (rows >= wanted || rows * text.HiddenSize * sizeof(float) > MostInMemory))
+            {
+                return null;
+            }
+        }
+
+        return Rows(tokens, options);
+    }
+
+    private static TrainingInput Mixed(TextHarvest text, ActivationSourceOptions options, long onePass)
+    {
+        var source = ActivationSources.Open(text, options);
+        return new TrainingInput(source, onePass, () => source.Counts);
+    }
 
     /// <summary>A short text that is read several times: the model runs once.</summary>
-    private static TrainingInput InMemory(ActivationSourceOptions options, long rows, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    private static TrainingInput InMemory(TextHarvest text, long rows, long seed, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using var once = ActivationSources.Open(options, cancellationToken);
-        var memory = MemoryActivationSource.Collect(once, rows, options.Seed, new Told(progress, rows), cancellationToken);
-        var counts = once.Counts;
+        using var reader = new ActivationReader(text, queueRows: 0, passes: 1);
+        var memory = MemoryActivationSource.Collect(reader, rows, seed, new Told(progress, rows), cancellationToken);
+        var counts = reader.Counts;
         return new TrainingInput(memory, memory.Count, () => counts);
     }
 

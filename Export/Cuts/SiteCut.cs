@@ -23,6 +23,8 @@ public sealed class SiteCut
     private readonly ModelProto _model;
     private readonly GraphInterface _names;
     private readonly ResidualSites _stream;
+    private readonly Lazy<SocketManifest?> _manifest;
+    private string? _weightsFingerprint;
 
     private SiteCut(string folder, string graphFile, ModelProto model, GraphInterface names, ResidualSites stream)
     {
@@ -31,6 +33,7 @@ public sealed class SiteCut
         _model = model;
         _names = names;
         _stream = stream;
+        _manifest = new Lazy<SocketManifest?>(() => File.Exists(Path.Combine(Folder, SocketManifest.FileName)) ? SocketManifestFile.Load(Folder) : null);
         Sites = [Entry, .. stream.Sites.Select(site => SocketLayout.ResidualSite(site.Block))];
     }
 
@@ -41,8 +44,8 @@ public sealed class SiteCut
     public string GraphFile { get; }
 
     /// <summary>Name of the model: the manifest's, the graph's, or the folder's.</summary>
-    public string ModelName => HasSockets
-        ? SocketManifestFile.Load(Folder).ModelName
+    public string ModelName => _manifest.Value is { } manifest
+        ? manifest.ModelName
         : _model.MetadataProps.FirstOrDefault(entry => string.Equals(entry.Key, SocketOptions.ModelNameKey, StringComparison.Ordinal))?.Value is { Length: > 0 } name ? name : Path.GetFileName(Folder);
 
     /// <summary>The sites at which it can be cut: <c>resid_pre.0</c>, then <c>resid_post.N</c> for every block.</summary>
@@ -53,8 +56,6 @@ public sealed class SiteCut
 
     /// <summary>Width d of the residual stream.</summary>
     public int HiddenSize => _stream.HiddenSize;
-
-    private bool HasSockets => File.Exists(Path.Combine(Folder, SocketManifest.FileName));
 
     /// <summary>Reads the graph of a model folder and follows its residual stream.</summary>
     /// <param name="modelFolder">Folder with <c>genai_config.json</c>, with sockets or without.</param>
@@ -151,8 +152,8 @@ public sealed class SiteCut
     }
 
     /// <summary>SHA-256 of the checkpoint that the folder was imported from, in whatever precision; null where it does not say.</summary>
-    public string? CheckpointSha256 => HasSockets
-        ? SocketManifestFile.Load(Folder).CheckpointSha256
+    public string? CheckpointSha256 => _manifest.Value is { } manifest
+        ? manifest.CheckpointSha256
         : _model.MetadataProps.FirstOrDefault(entry => string.Equals(entry.Key, SocketOptions.CheckpointKey, StringComparison.Ordinal))?.Value is { Length: 64 } sha ? sha : null;
 
     /// <summary>
@@ -163,25 +164,11 @@ public sealed class SiteCut
     /// <exception cref="SteeringException">A file cannot be read.</exception>
     public string Fingerprint(CancellationToken cancellationToken = default) => CheckpointSha256 ?? WeightsFingerprint(cancellationToken);
 
-    /// <summary>SHA-256 of the external weights as they are stored, or of the graph where it holds them.</summary>
+    /// <summary>SHA-256 of the external weights as they are stored, or of the graph where it holds them. Computed at the first call.</summary>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="SteeringException">A file cannot be read.</exception>
-    public string WeightsFingerprint(CancellationToken cancellationToken = default)
-    {
-        if (HasSockets)
-        {
-            return ModelIdentity.Weights(SocketManifestFile.Load(Folder));
-        }
-
-        string[] weights =
-        [
-            .. _model.Graph.Initializer.Where(ExternalData.IsExternal)
-                .Select(tensor => ExternalData.Read(tensor, Folder).Location)
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-        ];
-        return IO.Fingerprint.Sha256([.. (weights.Length == 0 ? [GraphFile] : weights).Select(file => Path.Combine(Folder, file))], progress: null, cancellationToken);
-    }
+    public string WeightsFingerprint(CancellationToken cancellationToken = default) =>
+        _weightsFingerprint ??= _manifest.Value is { } manifest ? ModelIdentity.Weights(manifest) : HashWeights(cancellationToken);
 
     /// <summary>Whether a fingerprint that was stored with something made on a model means this one.</summary>
     /// <param name="modelSha256">That of a checkpoint, or of weights as earlier versions stored it.</param>
@@ -201,6 +188,18 @@ public sealed class SiteCut
         {
             ModelIdentity.Check(what, modelSha256, Folder, [Fingerprint(cancellationToken)], CheckpointSha256 is not null);
         }
+    }
+
+    private string HashWeights(CancellationToken cancellationToken)
+    {
+        string[] weights =
+        [
+            .. _model.Graph.Initializer.Where(ExternalData.IsExternal)
+                .Select(tensor => ExternalData.Read(tensor, Folder).Location)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+        return IO.Fingerprint.Sha256([.. (weights.Length == 0 ? [GraphFile] : weights).Select(file => Path.Combine(Folder, file))], progress: null, cancellationToken);
     }
 
     private int Find(string site)

@@ -44,7 +44,8 @@ public static class SaeLensFolderWriter
         target.Commit();
     }
 
-    private static SaeParameters Stored(SaeParameters parameters)
+    /// <summary>The parameters as the folder holds them, so what <see cref="SaeFolder.ReadParameters"/> will give.</summary>
+    internal static SaeParameters Stored(SaeParameters parameters)
     {
         if (parameters.Architecture is not (SaeArchitecture.BatchTopK or SaeArchitecture.MatryoshkaBatchTopK))
         {

@@ -29,7 +29,8 @@ try
     // Text in: the model's residual stream at the site, harvested while the autoencoder trains on it.
     if (!Directory.Exists(output))
     {
-        using var source = HarvestActivationSource.Open(new ActivationSourceOptions { ModelFolder = modelFolder, Site = site, TextPath = text });
+        var cut = SiteCut.Load(modelFolder);
+        using var source = ActivationSources.Open(new ActivationSourceOptions { Cut = cut, Site = site, TextPath = text });
         var options = new TrainingOptions
         {
             Autoencoder = new TopKSettings { K = 32 },
@@ -41,7 +42,7 @@ try
 
         // SAE out: weights, report, catalogue of features, ONNX graphs.
         var tokens = TextTokenizer.Load(modelFolder).Encode(File.ReadAllText(text), addSpecialTokens: false);
-        var written = new TrainingOutput { Cut = SiteCut.Load(modelFolder), Site = site, Windows = EvaluationWindow.Cut(tokens.ToArray(), 256, 100), Corpus = Path.GetFileName(text) };
+        var written = new TrainingOutput { Cut = cut, Site = site, Windows = EvaluationWindow.Cut(tokens.ToArray(), 256, 100), Corpus = Path.GetFileName(text) };
         Console.Error.WriteLine($"\nFVU {written.Write(run, output, cancellationToken: stop.Token)[0].Evaluation!.Reconstruction.UnexplainedVariance:F3}");
     }
 

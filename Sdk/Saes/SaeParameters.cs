@@ -81,6 +81,9 @@ public sealed record SaeParameters
 
     /// <summary>How it was trained, where the file says so.</summary>
     public SaeTrainingSummary? Training { get; init; }
+
+    /// <summary>The same numbers in arrays of their own, for <see cref="SparseAutoencoder.Create"/> where these are still needed.</summary>
+    public SaeParameters WithOwnArrays() => this with { Encoder = [.. Encoder], Decoder = [.. Decoder], DecoderBias = [.. DecoderBias] };
 }
 
 /// <summary>What is done to a token's residual before it is encoded, and undone after it is decoded.</summary>

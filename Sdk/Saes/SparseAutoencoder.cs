@@ -131,6 +131,14 @@ public sealed partial class SparseAutoencoder
             : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{Source}: the statistics are of {statistics.LatentCount} latents, the autoencoder has {LatentCount}."));
     }
 
+    /// <summary>The same autoencoder with other words on its training.</summary>
+    /// <param name="training">How it was trained.</param>
+    public SparseAutoencoder WithTraining(SaeTrainingSummary training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return new SparseAutoencoder(_parameters with { Training = training }, (_bias, _threshold, _output), Statistics);
+    }
+
     /// <summary>How a row of a socket reproduces this latent.</summary>
     /// <param name="latent">Latent, 0-based.</param>
     /// <exception cref="SteeringException">No such latent, or an architecture whose activation no socket row can compute.</exception>

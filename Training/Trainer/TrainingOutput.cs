@@ -5,7 +5,6 @@ using Steering.Export.Cuts;
 using Steering.Export.Saes;
 using Steering.Models;
 using Steering.Saes;
-using Steering.Saes.Formats;
 using Steering.Tokenizers;
 using Steering.Training.Autoencoders;
 
@@ -43,6 +42,9 @@ public sealed class TrainingOutput
 
     /// <summary>What their text is called.</summary>
     public string? Corpus { get; init; }
+
+    /// <summary>Writes an autoencoder's folder; tests count the calls.</summary>
+    internal Action<string, SaeParameters, SaeTrainingSummary> WriteFolder { get; init; } = (folder, parameters, summary) => SaeLensFolderWriter.Write(folder, parameters, summary);
 
     /// <summary>Writes all autoencoders of a run and removes the run's folder.</summary>
     /// <param name="run">The finished run.</param>
@@ -126,19 +128,26 @@ public sealed class TrainingOutput
             Seed = member.Options.Initialisation.Seed,
             Seconds = steps.Sum(step => step.Seconds),
         };
-        SaeLensFolderWriter.Write(folder, parameters, summary);
+        // What readers of the folder will see, without reading it; copied, because an autoencoder folds its arrays in place.
+        var autoencoder = SparseAutoencoder.Create(SaeLensFolderWriter.Stored(parameters).WithOwnArrays());
+        SaeEvaluationResult? result = null;
         SaeEvaluation? found = null;
         if (model is not null)
         {
             var options = new SaeEvaluationOptions { Examples = Examples, Corpus = Corpus, ModelName = Cut.ModelName, ModelSha256 = parameters.ModelSha256 };
-            var result = SaeEvaluator.Evaluate(SaeFolder.Load(folder), model, Windows, options, progress, cancellationToken);
+            result = SaeEvaluator.Evaluate(autoencoder, model, Windows, options, progress, cancellationToken);
             found = result.Summary with { Sae = member.Name };
-            SaeLensFolderWriter.Write(folder, parameters, WithResults(summary, found), overwrite: true);
-            CatalogueBuilder.Write(Path.Combine(folder, FeatureCatalogue.FileName), result, Windows, TextTokenizer.Load(Cut.Folder), cancellationToken: cancellationToken);
-            found.Save(Path.Combine(folder, Path.ChangeExtension(ReportName, ".json")));
+            summary = WithResults(summary, found);
         }
 
-        SaeOnnxWriter.Write(Path.Combine(folder, OnnxName), SaeFolder.Load(folder), cancellationToken: cancellationToken);
+        WriteFolder(folder, parameters, summary);
+        if (result is not null)
+        {
+            CatalogueBuilder.Write(Path.Combine(folder, FeatureCatalogue.FileName), result, Windows, TextTokenizer.Load(Cut.Folder), cancellationToken: cancellationToken);
+            found!.Save(Path.Combine(folder, Path.ChangeExtension(ReportName, ".json")));
+        }
+
+        SaeOnnxWriter.Write(Path.Combine(folder, OnnxName), autoencoder.WithTraining(summary), cancellationToken: cancellationToken);
         return found;
     }
 

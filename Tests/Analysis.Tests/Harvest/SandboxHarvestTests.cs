@@ -52,7 +52,7 @@ public sealed class SandboxHarvestTests : IDisposable
     {
         var options = Options();
         var (expected, first, massive) = HarvestJob.Expected(options);
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         var rows = SourceRows.Floats(source, int.MaxValue);
         CollectionAssert.AreEqual(HarvestJob.Sorted(expected, source.HiddenSize), HarvestJob.Sorted(rows, source.HiddenSize));
         Assert.AreEqual(((long)first, (long)massive), (source.Counts.FirstPositions, source.Counts.MassiveTokens));

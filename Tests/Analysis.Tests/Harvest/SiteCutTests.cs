@@ -159,6 +159,21 @@ public sealed class SiteCutTests
     public void Fingerprint_OfAModelAndItsSocketedCopy_IsTheSame() =>
         Assert.AreEqual(SiteCut.Load(TestModels.Sandbox()).Fingerprint(), SiteCut.Load(TestModels.Sandbox(socketed: true)).Fingerprint());
 
+    [TestMethod]
+    public void WeightsFingerprint_IsComputedOnce()
+    {
+        using var copy = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(TestModels.Sandbox()))
+        {
+            File.Copy(file, copy[Path.GetFileName(file)]);
+        }
+
+        var cut = SiteCut.Load(copy.Path);
+        var fingerprint = cut.WeightsFingerprint();
+        File.Delete(Directory.EnumerateFiles(copy.Path, "*.data").Single());
+        Assert.AreEqual(fingerprint, cut.WeightsFingerprint());
+    }
+
     private void Check(string folder, string oracleFile, float relative, float logitTolerance, int every = 1)
     {
         using var oracle = SafetensorsFile.Open(oracleFile);

@@ -118,9 +118,9 @@ public sealed class ShardHarvestTests : IDisposable
     public void Run_WhenTheDiskIsFull_KeepsWhatIsWholeAndGoesOnLater()
     {
         var options = Options();
-        using (var setup = HarvestSetup.Create(options, CancellationToken.None))
+        using (var text = TextHarvest.Open(options, keepTokens: 0, CancellationToken.None))
         {
-            var writer = ShardWriter.Open(options.ShardFolder!, setup.Job, (path, tensors, metadata) =>
+            var writer = ShardWriter.Open(options.ShardFolder!, text.Job, (path, tensors, metadata) =>
             {
                 if (path.EndsWith("shard-000001.safetensors", StringComparison.Ordinal))
                 {
@@ -134,7 +134,7 @@ public sealed class ShardHarvestTests : IDisposable
                 SafetensorsWriter.Write(path, tensors, metadata);
             });
             using var closed = writer;
-            Refusal.Of(() => ShardHarvest.Run(setup, writer, progress: null, CancellationToken.None), "shard-000001", "No space left on device", "goes on from there");
+            Refusal.Of(() => ShardHarvest.Run(text, writer, progress: null, CancellationToken.None), "shard-000001", "No space left on device", "goes on from there");
         }
 
         var index = ShardFolder.Open(options.ShardFolder!).Index;
@@ -152,11 +152,11 @@ public sealed class ShardHarvestTests : IDisposable
     public void Run_BesideALiveOne_IsRefusedByItsOwner()
     {
         var options = Options();
-        using (var setup = HarvestSetup.Create(options, CancellationToken.None))
-        using (var live = ShardWriter.Open(options.ShardFolder!, setup.Job))
+        using (var text = TextHarvest.Open(options, keepTokens: 0, CancellationToken.None))
+        using (var live = ShardWriter.Open(options.ShardFolder!, text.Job))
         {
             Refusal.Of(() => ShardHarvest.Run(options), options.ShardFolder!, FormattableString.Invariant($"process {Environment.ProcessId}"), "Wait until it is done");
-            Refusal.Of(() => HarvestActivationSource.Open(options).Dispose(), options.ShardFolder!, "Wait until it is done");
+            Refusal.Of(() => ActivationSources.Open(options).Dispose(), options.ShardFolder!, "Wait until it is done");
         }
 
         Assert.IsTrue(ShardHarvest.Run(options).IsComplete);

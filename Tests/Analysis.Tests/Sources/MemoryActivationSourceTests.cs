@@ -14,21 +14,19 @@ public sealed class MemoryActivationSourceTests
     [DataRow(1_000)]
     public void Collect_AnyExpectation_KeepsEveryRowOnce(int expected)
     {
-        float[] rows = [.. Enumerable.Range(0, 100 * 3).Select(number => (float)number)];
-        using var once = new MemoryActivationSource(rows, 3, seed: 5, epochs: 1);
+        using var once = new CountingRowStream(100, Width);
         using var kept = MemoryActivationSource.Collect(once, expected, seed: 7);
 
+        // In the order of one shuffle, that of a source over the rows as they come.
+        using var plain = new MemoryActivationSource(SourceRows.Numbered(100, Width), Width, seed: 7);
         Assert.AreEqual(100, kept.Count);
-        var read = new float[rows.Length];
-        Assert.AreEqual(100, kept.Read(read, CancellationToken.None));
-        Assert.AreSequenceEqual(rows, [.. read.Chunk(3).OrderBy(row => row[0]).SelectMany(row => row)]);
+        Assert.AreSequenceEqual(SourceRows.ReadAll(plain, 7, limit: 250), SourceRows.ReadAll(kept, 7, limit: 250));
     }
 
     [TestMethod]
     public void Collect_NoRow_IsRefused()
     {
-        using var empty = new MemoryActivationSource(new float[3], 3, epochs: 1);
-        _ = empty.Read(new float[3], CancellationToken.None);
+        using var empty = new CountingRowStream(0, Width);
         Refusal.Of(() => MemoryActivationSource.Collect(empty, 10, seed: 0), "at least one row");
     }
 

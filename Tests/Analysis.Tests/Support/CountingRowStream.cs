@@ -14,6 +14,8 @@ internal sealed class CountingRowStream(int count, int width) : IRowStream
 
     public HarvestCounts Counts => new(1, count, count, 0, 0);
 
+    public long CountTokens(CancellationToken cancellationToken) => count;
+
     /// <summary>The number of the row before which a read throws, or −1.</summary>
     public int FailAt { get; set; } = -1;
 

@@ -15,7 +15,7 @@ internal sealed class ActivationStateTarget : IFuzzTarget
         var seeds = new List<byte[]>();
         foreach (var before in (int[])[0, 3, 11])
         {
-            using var source = new Source();
+            using var source = Source();
             using var state = new MemoryStream();
             _ = source.Read(new float[before * Width], CancellationToken.None);
             source.SaveState(state);
@@ -34,7 +34,7 @@ internal sealed class ActivationStateTarget : IFuzzTarget
     public void Run(ReadOnlySpan<byte> input)
     {
         using var state = new MemoryStream(input.ToArray());
-        using var source = new Source();
+        using var source = Source();
         source.RestoreState(state);
         _ = source.Peek(new float[4 * Width], CancellationToken.None);
         _ = source.Read(new float[40 * Width], CancellationToken.None);
@@ -44,7 +44,7 @@ internal sealed class ActivationStateTarget : IFuzzTarget
     {
     }
 
-    private sealed class Source() : MixingActivationSource(new Counted(), Buffer, seed: 1, passes: null);
+    private static ShuffleBuffer Source() => new(new Counted(), Buffer, seed: 1, passes: null);
 
     private sealed class Counted : IRowStream
     {
@@ -57,6 +57,8 @@ internal sealed class ActivationStateTarget : IFuzzTarget
         public string Identity => "counted rows";
 
         public HarvestCounts Counts => default;
+
+        public long CountTokens(CancellationToken cancellationToken) => Count;
 
         public int Read(Span<float> rows, CancellationToken cancellationToken)
         {

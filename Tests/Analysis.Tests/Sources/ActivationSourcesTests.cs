@@ -10,7 +10,7 @@ using Steering.Tensors;
 namespace Steering.Tests.Analysis.Sources;
 
 [TestClass]
-public sealed class HarvestActivationSourceTests : IDisposable
+public sealed class ActivationSourcesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -21,7 +21,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     {
         var options = HarvestJob.Options(_folder);
         var (expected, first, massive) = HarvestJob.Expected(options);
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         var rows = SourceRows.Floats(source, int.MaxValue);
         CollectionAssert.AreEqual(HarvestJob.Sorted(expected, source.HiddenSize), HarvestJob.Sorted(rows, source.HiddenSize));
         Assert.IsFalse(expected.AsSpan().SequenceEqual(rows), "the rows are not mixed");
@@ -35,9 +35,9 @@ public sealed class HarvestActivationSourceTests : IDisposable
     public void Read_DoesNotDependOnTimingOrOnTheSizeOfReads()
     {
         var options = HarvestJob.Options(_folder) with { Passes = 2 };
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         var expected = SourceRows.Floats(source, int.MaxValue);
-        using var slow = HarvestActivationSource.Open(options);
+        using var slow = ActivationSources.Open(options);
         var all = new List<float>();
         var rows = new float[101 * slow.HiddenSize];
         for (int read; (read = slow.Read(rows, CancellationToken.None)) > 0;)
@@ -62,7 +62,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     public void RestoreState_ContinuesBitForBit(int rowsBefore)
     {
         var options = HarvestJob.Options(_folder) with { Passes = null };
-        SourceRows.CheckResume(() => HarvestActivationSource.Open(options), rowsBefore, rowsAfter: 3_000);
+        SourceRows.CheckResume(() => ActivationSources.Open(options), rowsBefore, rowsAfter: 3_000);
     }
 
     /// <summary>Through a folder of shards: in the first pass, after it, and by a source that finds the shards of an earlier one.</summary>
@@ -77,7 +77,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
         const int rowsAfter = 3_000;
         using var state = new MemoryStream();
         float[] expected;
-        using (var source = HarvestActivationSource.Open(options))
+        using (var source = ActivationSources.Open(options))
         {
             _ = SourceRows.Floats(source, rowsBefore);
             source.SaveState(state);
@@ -88,7 +88,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
         foreach (var shards in (string[])[_folder["shards"], _folder["others"]])
         {
             state.Position = 0;
-            using var resumed = HarvestActivationSource.Open(options with { ShardFolder = shards });
+            using var resumed = ActivationSources.Open(options with { ShardFolder = shards });
             if (secondPass && shards.EndsWith("others", StringComparison.Ordinal))
             {
                 Refusal.Of(() => resumed.RestoreState(state), "others is not complete");
@@ -104,7 +104,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     public void Shards_OnTheWay_HoldTheFirstPassAndFeedTheSecond()
     {
         var options = HarvestJob.Options(_folder) with { Passes = 2, StoredType = TensorElementType.Float32, ShardFolder = _folder["shards"], ShardBytes = HarvestJob.ShardBytes };
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         var width = source.HiddenSize;
         var rows = SourceRows.Floats(source, int.MaxValue);
         var expected = HarvestJob.Sorted(HarvestJob.Expected(options).Rows, width);
@@ -116,7 +116,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
         Assert.IsGreaterThan(5, index.Shards.Count);
 
         // A source that finds them gives the same rows in the same order without the model.
-        using var again = HarvestActivationSource.Open(options);
+        using var again = ActivationSources.Open(options);
         Assert.IsTrue(rows.AsSpan().SequenceEqual(SourceRows.Floats(again, int.MaxValue)));
     }
 
@@ -125,7 +125,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     {
         var options = HarvestJob.Options(_folder);
         options = options with { Harvest = options.Harvest with { Exclusion = TokenExclusion.None } };
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         _ = SourceRows.Floats(source, int.MaxValue);
         Assert.AreEqual((source.Counts.Tokens, 0L, 0L), (source.Counts.Rows, source.Counts.FirstPositions, source.Counts.MassiveTokens));
     }
@@ -135,7 +135,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     {
         var options = HarvestJob.Options(_folder);
         options = options with { Harvest = options.Harvest with { MaximumTokens = (20 * HarvestJob.Length) + 1 } };
-        using var source = HarvestActivationSource.Open(options);
+        using var source = ActivationSources.Open(options);
         _ = SourceRows.Floats(source, int.MaxValue);
         Assert.AreEqual(21 * HarvestJob.Length, source.Counts.Tokens);
         Assert.AreEqual(21 * HarvestJob.Length, source.CountTokens());
@@ -146,7 +146,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     {
         var options = HarvestJob.Options(_folder);
         using var state = new MemoryStream();
-        using (var source = HarvestActivationSource.Open(options))
+        using (var source = ActivationSources.Open(options))
         {
             _ = SourceRows.Floats(source, 2_000);
             source.SaveState(state);
@@ -154,7 +154,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
 
         _folder.Write("text.txt", Encoding.UTF8.GetBytes(HarvestJob.Text(600, seed: 2)));
         state.Position = 0;
-        using var other = HarvestActivationSource.Open(options);
+        using var other = ActivationSources.Open(options);
         other.RestoreState(state);
         Refusal.Of(() => SourceRows.Floats(other, int.MaxValue), "text.txt", "not the text that the earlier run read");
     }
@@ -164,7 +164,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
     {
         var options = HarvestJob.Options(_folder);
         using var state = new MemoryStream();
-        using (var source = HarvestActivationSource.Open(options))
+        using (var source = ActivationSources.Open(options))
         {
             _ = SourceRows.Floats(source, 100);
             source.SaveState(state);
@@ -179,7 +179,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
         ])
         {
             state.Position = 0;
-            using var source = HarvestActivationSource.Open(other);
+            using var source = ActivationSources.Open(other);
             Refusal.Of(() => source.RestoreState(state), "another source");
         }
     }
@@ -195,6 +195,7 @@ public sealed class HarvestActivationSourceTests : IDisposable
         Refusal.Of(() => Open(options with { TextPath = _folder.Write("empty.txt", []) }), "empty.txt holds no text");
         Refusal.Of(() => Open(options with { TextPath = "-", Passes = 2 }), "Standard input can be read once only");
         Refusal.Of(() => Open(options with { TextPath = null }), "No activations were named");
+        Refusal.Of(() => Open(options with { Cut = SiteCut.Load(TestModels.Sandbox(Export.Precision.WeightPrecision.Int4)) }), "Two models are named", options.ModelFolder!);
         Refusal.Of(() => Open(options with { Harvest = new HarvestOptions { Exclusion = new TokenExclusion(FirstPosition: true, 0.5f) } }), "0.5", "at least 1");
         Refusal.Of(() => Open(options with { Harvest = new HarvestOptions { BatchTokens = 0 } }), "Batches of 0");
         Refusal.Of(() => Open(options with { StoredType = TensorElementType.Int32 }), "cannot be stored as Int32");
@@ -211,10 +212,10 @@ public sealed class HarvestActivationSourceTests : IDisposable
     public void Dispose_BeforeAShardIsWritten_LeavesNoFolder()
     {
         var options = HarvestJob.Options(_folder) with { ShardFolder = _folder["shards"] };
-        HarvestActivationSource.Open(options).Dispose();
+        ActivationSources.Open(options).Dispose();
         Assert.IsFalse(Directory.Exists(_folder["shards"]));
         Directory.CreateDirectory(_folder["shards"]);
-        HarvestActivationSource.Open(options).Dispose();
+        ActivationSources.Open(options).Dispose();
         Assert.IsTrue(Directory.Exists(_folder["shards"]), "a folder that was there before stays");
         Assert.IsEmpty(Directory.EnumerateFileSystemEntries(_folder["shards"]));
     }
@@ -235,8 +236,8 @@ public sealed class HarvestActivationSourceTests : IDisposable
         var residual = new float[windows[window].Ids.Length * head.HiddenSize];
         head.Run(windows[window].Ids, 1, windows[window].Ids.Length, residual);
         var token = Array.FindIndex(residual, value => !float.IsFinite(value)) / head.HiddenSize;
-        using var source = HarvestActivationSource.Open(options with { ModelFolder = folder });
+        using var source = ActivationSources.Open(options with { ModelFolder = folder });
         Refusal.Of(() => SourceRows.Floats(source, int.MaxValue), "not finite", "resid_post.1", $"window {window}, token {token}", "NaN");
-        Assert.AreNotEqual(SiteCut.Load(options.ModelFolder!).Fingerprint(), source.Job.ModelSha256);
+        Assert.AreNotEqual(SiteCut.Load(options.ModelFolder!).WeightsFingerprint(), SiteCut.Load(folder).WeightsFingerprint());
     }
 }

@@ -10,10 +10,10 @@ namespace Steering.Analysis.Sources;
 /// and shuffled again. At the end of a pass it is served to the last row, so that every row comes once in each pass. The
 /// order follows from the stream and the seed alone. Not thread-safe.
 /// </summary>
-public abstract class MixingActivationSource : IActivationSource
+public sealed class ShuffleBuffer : IActivationSource
 {
     private const long DefaultBytes = 256 << 20;
-    private const int DefaultRows = 1 << 16;
+    private const int MostDefaultRows = 1 << 16;
 
     private readonly IRowStream _stream;
     private readonly SeededRandom _random;
@@ -28,10 +28,10 @@ public abstract class MixingActivationSource : IActivationSource
     private bool _filling;
     private float[] _held = [];
 
-    private protected MixingActivationSource(IRowStream stream, int? bufferRows, long seed, int? passes)
+    internal ShuffleBuffer(IRowStream stream, int? bufferRows, long seed, int? passes)
     {
         _stream = stream;
-        var capacity = bufferRows ?? DefaultBufferRows(stream.HiddenSize);
+        var capacity = bufferRows ?? DefaultRows(stream.HiddenSize);
         if (capacity < 2 || (long)capacity * stream.HiddenSize > Array.MaxLength)
         {
             throw new SteeringException($"A mixing buffer of {capacity} rows is not possible; give 2 to {Array.MaxLength / stream.HiddenSize}.");
@@ -61,14 +61,20 @@ public abstract class MixingActivationSource : IActivationSource
     /// <summary>What the first pass over the text has given so far, left-out tokens included.</summary>
     public HarvestCounts Counts => _stream.Counts;
 
+    /// <summary>Counts the tokens of one pass, left-out ones included: of a text by cutting it into tokens, which are kept for the passes to come; the model is not run. To be called before the first read.</summary>
+    /// <param name="cancellationToken">Stops between windows.</param>
+    /// <exception cref="SteeringException">The text is standard input, which cannot be read twice, or cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The text is being read.</exception>
+    public long CountTokens(CancellationToken cancellationToken = default) => _stream.CountTokens(cancellationToken);
+
     private int Remaining => _end - _next;
 
     /// <summary>Rows of the buffer where none are asked for: 65,536, or what fits into 256 MiB.</summary>
     /// <param name="hiddenSize">d.</param>
-    public static int DefaultBufferRows(int hiddenSize)
+    public static int DefaultRows(int hiddenSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
-        return (int)Math.Max(2, Math.Min(DefaultRows, DefaultBytes / (sizeof(float) * (long)hiddenSize)));
+        return (int)Math.Max(2, Math.Min(MostDefaultRows, DefaultBytes / (sizeof(float) * (long)hiddenSize)));
     }
 
     /// <inheritdoc/>
@@ -153,21 +159,7 @@ public abstract class MixingActivationSource : IActivationSource
     });
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Stops the harvest and closes files.</summary>
-    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _stream.Dispose();
-        }
-    }
+    public void Dispose() => _stream.Dispose();
 
     private static int Count(BinaryReader reader, int maximum)
     {

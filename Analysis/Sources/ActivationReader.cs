@@ -6,14 +6,15 @@ using Steering.Analysis.Harvest;
 namespace Steering.Analysis.Sources;
 
 /// <summary>
-/// The rows of a text in its order, harvested on a thread of its own that runs ahead as far as a bounded queue allows. With
-/// shards on the way, what lies on disk already is read instead of computed.
+/// The rows of a text in its order, pass after pass, made on a thread of its own that runs ahead as far as a bounded queue
+/// allows.
 /// </summary>
-internal sealed class HarvestRowStream : IRowStream
+internal sealed class ActivationReader : IRowStream
 {
-    private readonly HarvestPasses _passes;
+    private readonly TextHarvest _text;
+    private readonly Blocks _blocks;
     private readonly int _queueBlocks;
-    private readonly int? _count;
+    private readonly int? _passes;
     private BlockingCollection<RowBlock>? _queue;
     private CancellationTokenSource? _stop;
     private Thread? _thread;
@@ -29,21 +30,31 @@ internal sealed class HarvestRowStream : IRowStream
     private HarvestCounts _countsBeforeUnit;
 
     /// <summary>Prepares a harvest; it begins with the first read.</summary>
-    /// <param name="passes">Makes the blocks of a pass.</param>
+    /// <param name="text">The text and the model; disposed of with this.</param>
     /// <param name="queueRows">Rows that may wait for their reader.</param>
-    /// <param name="count">Number of passes, or null for without end: the next is begun while one is read.</param>
-    public HarvestRowStream(HarvestPasses passes, int queueRows, int? count)
+    /// <param name="passes">Number of passes, or null for without end: the next is begun while one is read.</param>
+    /// <param name="blocks">Makes the blocks of a pass where they do not all come from the model; null where they do.</param>
+    public ActivationReader(TextHarvest text, int queueRows, int? passes, Blocks? blocks = null)
     {
+        _text = text;
         _passes = passes;
-        _count = count;
-        _queueBlocks = Math.Max(2, queueRows / passes.BlockRows);
+        _blocks = blocks ?? ((unit, textBefore, stop) => text.Blocks(unit, textBefore, writer: null, progress: null, stop));
+        _queueBlocks = Math.Max(2, queueRows / text.BatchTokens);
     }
 
-    public int HiddenSize => _passes.HiddenSize;
+    /// <summary>The blocks of a pass from a unit on to the end of the text.</summary>
+    /// <param name="unit">First window of the unit.</param>
+    /// <param name="textBefore">Hash of all windows before; empty where it is not known.</param>
+    /// <param name="stop">Stops between forward passes.</param>
+    public delegate IEnumerable<RowBlock> Blocks(long unit, string textBefore, CancellationToken stop);
 
-    public string Identity => _passes.Identity;
+    public int HiddenSize => _text.HiddenSize;
+
+    public string Identity => _text.Identity;
 
     public HarvestCounts Counts => _counts;
+
+    public long CountTokens(CancellationToken cancellationToken) => _text.CountTokens(cancellationToken);
 
     public int Read(Span<float> rows, CancellationToken cancellationToken)
     {
@@ -80,7 +91,7 @@ internal sealed class HarvestRowStream : IRowStream
         writer.Write(_unitRows + _skipRows);
 
         // Before the first row the thread may or may not have found the limit: the state must not tell.
-        var limit = _unit > 0 || _unitRows > 0 || _pass > 0 ? _passes.Limit : null;
+        var limit = _unit > 0 || _unitRows > 0 || _pass > 0 ? _text.Limit : null;
         writer.Write(limit is not null);
         writer.Write(limit?.Median ?? 0);
         writer.Write(limit?.Limit ?? 0);
@@ -107,7 +118,7 @@ internal sealed class HarvestRowStream : IRowStream
 
         if (hasLimit)
         {
-            _passes.Limit = limit;
+            _text.Limit = limit;
         }
 
         (_block, _blockRow, _unitRows) = (null, 0, 0);
@@ -116,7 +127,7 @@ internal sealed class HarvestRowStream : IRowStream
     public void Dispose()
     {
         Stop();
-        _passes.Dispose();
+        _text.Dispose();
     }
 
     /// <summary>Makes a block the current one, less the rows that were read before the state was saved.</summary>
@@ -183,7 +194,7 @@ internal sealed class HarvestRowStream : IRowStream
         {
             do
             {
-                foreach (var block in _passes.Blocks(unit, textBefore, stop))
+                foreach (var block in _blocks(unit, textBefore, stop))
                 {
                     queue.Add(block, stop);
                 }
@@ -192,7 +203,7 @@ internal sealed class HarvestRowStream : IRowStream
                 (unit, textBefore) = (0, string.Empty);
                 pass++;
             }
-            while (_count is null || pass < _count);
+            while (_passes is null || pass < _passes);
         }
         catch (Exception failure)
         {

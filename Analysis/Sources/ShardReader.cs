@@ -7,7 +7,7 @@ using Steering.Analysis.Statistics;
 namespace Steering.Analysis.Sources;
 
 /// <summary>The rows of complete shards, the shards in another random order every pass.</summary>
-internal sealed class ShardRowStream(ShardFolder folder, long seed, int firstPass) : IRowStream
+internal sealed class ShardReader(ShardFolder folder, long seed, int firstPass) : IRowStream
 {
     private const int OrderStream = 1 << 20;
 
@@ -22,8 +22,8 @@ internal sealed class ShardRowStream(ShardFolder folder, long seed, int firstPas
     /// <param name="seed">Decides the order.</param>
     /// <param name="firstPass">Number of the first pass.</param>
     /// <exception cref="SteeringException">It is not complete.</exception>
-    public static ShardRowStream Over(ShardFolder folder, long seed, int firstPass = 0) => folder.Index.IsComplete
-        ? new ShardRowStream(folder, seed, firstPass)
+    public static ShardReader Over(ShardFolder folder, long seed, int firstPass = 0) => folder.Index.IsComplete
+        ? new ShardReader(folder, seed, firstPass)
         : throw new SteeringException($"{folder.Path} is not complete: it holds the first {folder.Index.NextWindow} windows of its text. Run the harvest that made it again with the same options; it goes on from there.");
 
     public int HiddenSize => folder.HiddenSize;
@@ -31,6 +31,8 @@ internal sealed class ShardRowStream(ShardFolder folder, long seed, int firstPas
     public string Identity { get; } = $"the {folder.Index.Shards.Count} shards of {folder.Index.Job.ModelName} at {folder.Index.Job.Site} (SHA-256 {Checksum(folder.Index)}), seed {seed}";
 
     public HarvestCounts Counts => folder.Index.Counts;
+
+    public long CountTokens(CancellationToken cancellationToken) => Counts.Tokens;
 
     public int Read(Span<float> rows, CancellationToken cancellationToken)
     {

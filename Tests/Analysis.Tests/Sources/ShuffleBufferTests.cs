@@ -3,7 +3,7 @@ using Steering.Analysis.Sources;
 namespace Steering.Tests.Analysis.Sources;
 
 [TestClass]
-public sealed class MixingActivationSourceTests
+public sealed class ShuffleBufferTests
 {
     private const int Width = 3;
     private const int Rows = 1_000;
@@ -109,7 +109,7 @@ public sealed class MixingActivationSourceTests
         using var whole = Mixed(Rows, Buffer, passes: 1);
         var expected = SourceRows.ReadAll(whole, 30);
         var stream = new CountingRowStream(Rows, Width) { FailAt = 533 };
-        using var source = new Mixing(stream, Buffer, 1, 1);
+        using var source = new ShuffleBuffer(stream, Buffer, 1, 1);
         var before = new List<int>();
         var rows = new float[30 * Width];
         Assert.ThrowsExactly<IOException>(() =>
@@ -147,7 +147,7 @@ public sealed class MixingActivationSourceTests
         _ = source.Read(new float[10 * Width], CancellationToken.None);
         source.SaveState(state);
 
-        void Restore(MixingActivationSource other)
+        void Restore(ShuffleBuffer other)
         {
             state.Position = 0;
             using (other)
@@ -173,7 +173,5 @@ public sealed class MixingActivationSourceTests
         Refusal.Of(() => nothing.Read(new float[Width], CancellationToken.None), "no activation that is not left out");
     }
 
-    private static Mixing Mixed(int rows, int buffer, int? passes, long seed = 1) => new(new CountingRowStream(rows, Width), buffer, seed, passes);
-
-    private sealed class Mixing(CountingRowStream stream, int buffer, long seed, int? passes) : MixingActivationSource(stream, buffer, seed, passes);
+    private static ShuffleBuffer Mixed(int rows, int buffer, int? passes, long seed = 1) => new(new CountingRowStream(rows, Width), buffer, seed, passes);
 }
