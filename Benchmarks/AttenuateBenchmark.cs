@@ -2,6 +2,7 @@ using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Benchmarks;
 
@@ -25,8 +26,7 @@ internal static class AttenuateBenchmark
         var attenuate = engine.Compile(SteeringPolicy.Create("attenuate").With(new Intervention
         {
             Target = Feature.Of(Id, features),
-            Operator = SteeringOperator.Attenuate,
-            Attenuation = new AttenuationSettings { Posteriors = [.. features.Select(Posterior)] },
+            Operator = new AttenuateOperator { Posteriors = [.. features.Select(Posterior)] },
         }));
         Variant[] variants =
         [

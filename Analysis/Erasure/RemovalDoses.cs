@@ -1,6 +1,7 @@
 using Steering.Analysis.Selection;
 using Steering.Concepts;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Analysis.Erasure;
 
@@ -41,7 +42,7 @@ internal sealed class RemovalDoses(ConceptStatistics statistics, int concept, st
         .. Enumerable.Range(1, GainSteps * (1 - StrongestGain)).Select(step => 1 - ((double)step / GainSteps)).Select(gain => new RemovalDose(null, gain, () =>
             SteeringPolicy.Create(Name(RemovalMethod.DiffMean)) with
             {
-                Interventions = [new Intervention { Target = new DirectionTarget { Values = direction, Site = site }, Operator = SteeringOperator.ProjectionGain, Gain = (float)gain }],
+                Interventions = [new Intervention { Target = new DirectionTarget { Values = direction, Site = site }, Operator = new ProjectionGainOperator { Gain = (float)gain } }],
             })),
     ];
 
@@ -57,9 +58,9 @@ internal sealed class RemovalDoses(ConceptStatistics statistics, int concept, st
             [
                 method switch
                 {
-                    RemovalMethod.FullMask => new Intervention { Target = target, Operator = SteeringOperator.FullMask },
-                    RemovalMethod.RangeMask => ConceptInterventions.Range(statistics, concept, target, SteeringOperator.RangeMask),
-                    RemovalMethod.Dampen => ConceptInterventions.Range(statistics, concept, target, SteeringOperator.Dampen),
+                    RemovalMethod.FullMask => new Intervention { Target = target, Operator = new FullMaskOperator() },
+                    RemovalMethod.RangeMask => ConceptInterventions.RangeMask(statistics, concept, target),
+                    RemovalMethod.Dampen => ConceptInterventions.Dampen(statistics, concept, target),
                     RemovalMethod.Attenuate => ConceptInterventions.Attenuate(statistics, concept, target),
                     _ => throw new ArgumentOutOfRangeException(nameof(method), method, "It edits no features."),
                 },

@@ -1,5 +1,6 @@
 using Steering.Analysis.Statistics;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Analysis.Evaluation;
@@ -42,12 +43,12 @@ public static class RandomFeatureControl
             var target = Target(intervention);
             var sae = saes(target.Sae);
             int[] others = [.. target.Features.Select(feature => Other(sae, target.Sae, feature))];
-            var raw = intervention.Values.Count > 0 && intervention.EffectiveUnit != StrengthUnit.ResidualNorm;
             return intervention with
             {
                 Target = target with { Features = others },
-                Values = raw ? [.. others.Select((other, index) => Value(sae, intervention, target.Features[index], other, index))] : intervention.Values,
-                Unit = raw ? StrengthUnit.Raw : intervention.Unit,
+                Operator = intervention.Operator is ValueOperator valued && intervention.EffectiveUnit != StrengthUnit.ResidualNorm
+                    ? valued with { Values = [.. others.Select((other, index) => Value(sae, intervention, target.Features[index], other, index))], Unit = StrengthUnit.Raw }
+                    : intervention.Operator,
             };
         }
 
@@ -71,7 +72,7 @@ public static class RandomFeatureControl
 
     private static float Value(SparseAutoencoder sae, Intervention intervention, int feature, int other, int index)
     {
-        var value = intervention.Values[intervention.Values.Count == 1 ? 0 : index];
+        var value = intervention.Operator.Value(index);
         var raw = intervention.EffectiveUnit == StrengthUnit.MaxActivation ? value * sae.RequireMaxActivation(feature) : value;
         return (float)(raw * Norm(sae, feature) / Norm(sae, other));
     }

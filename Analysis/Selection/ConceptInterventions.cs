@@ -1,6 +1,6 @@
-using Steering.Compilation;
 using Steering.Concepts;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Analysis.Selection;
 
@@ -21,7 +21,7 @@ public static class ConceptInterventions
         ArgumentNullException.ThrowIfNull(statistics);
         ArgumentNullException.ThrowIfNull(target);
         int[] order = [concept, .. Enumerable.Range(0, statistics.ConceptCount).Where(other => other != concept)];
-        var settings = new AttenuationSettings
+        var settings = new AttenuateOperator
         {
             Strength = strength,
             Exponent = exponent,
@@ -36,7 +36,7 @@ public static class ConceptInterventions
                 }),
             ],
         };
-        return new Intervention { Target = target, Operator = SteeringOperator.Attenuate, Attenuation = settings.Measured() };
+        return new Intervention { Target = target, Operator = settings.Measured() };
     }
 
     /// <summary>Whether the graph can follow a feature's posterior, so that <see cref="Attenuate"/> takes the feature.</summary>
@@ -57,28 +57,33 @@ public static class ConceptInterventions
         }
     }
 
-    /// <summary>Masks or dampens the range of a concept.</summary>
+    /// <summary>Masks the range of a concept.</summary>
     /// <param name="statistics">What was measured.</param>
     /// <param name="concept">The concept, 0-based.</param>
     /// <param name="target">The features.</param>
-    /// <param name="kind">rangeMask or dampen.</param>
     /// <param name="tau">Half width of the range in standard deviations.</param>
-    /// <param name="beta">Factor of dampen at its edge, or null.</param>
-    public static Intervention Range(ConceptStatistics statistics, int concept, FeatureTarget target, SteeringOperator kind, float tau = 2, float? beta = null)
+    public static Intervention RangeMask(ConceptStatistics statistics, int concept, FeatureTarget target, float tau = 2)
+    {
+        var (means, deviations) = Range(statistics, concept, target);
+        return new Intervention { Target = target, Operator = new RangeMaskOperator { Means = means, Deviations = deviations, Tau = tau } };
+    }
+
+    /// <summary>Dampens the range of a concept.</summary>
+    /// <param name="statistics">What was measured.</param>
+    /// <param name="concept">The concept, 0-based.</param>
+    /// <param name="target">The features.</param>
+    /// <param name="tau">Half width of the range in standard deviations.</param>
+    /// <param name="beta">Factor at its edge, or null for the usual one.</param>
+    public static Intervention Dampen(ConceptStatistics statistics, int concept, FeatureTarget target, float tau = 2, float? beta = null)
+    {
+        var (means, deviations) = Range(statistics, concept, target);
+        return new Intervention { Target = target, Operator = new DampenOperator { Means = means, Deviations = deviations, Tau = tau, Beta = beta } };
+    }
+
+    private static (float[] Means, float[] Deviations) Range(ConceptStatistics statistics, int concept, FeatureTarget target)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         ArgumentNullException.ThrowIfNull(target);
-        return new Intervention
-        {
-            Target = target,
-            Operator = kind,
-            Range = new RangeSettings
-            {
-                Tau = tau,
-                Beta = beta,
-                Means = [.. target.Features.Select(latent => (float)statistics.Mean(latent, concept))],
-                Deviations = [.. target.Features.Select(latent => (float)statistics.Deviation(latent, concept))],
-            },
-        };
+        return ([.. target.Features.Select(latent => (float)statistics.Mean(latent, concept))], [.. target.Features.Select(latent => (float)statistics.Deviation(latent, concept))]);
     }
 }

@@ -23,11 +23,9 @@ public static class PolicyStrength
             : throw new SteeringException($"The policy '{policy.Name}' edits nothing, so it has no strength.");
     }
 
-    private static Intervention At(SteeringPolicy policy, Intervention intervention, float strength) => intervention.Operator switch
+    private static Intervention At(SteeringPolicy policy, Intervention intervention, float strength) => intervention with
     {
-        SteeringOperator.Add => intervention with { Values = [.. intervention.Values.Select(value => value * strength)] },
-        SteeringOperator.Scale or SteeringOperator.ProjectionGain => intervention with { Gain = 1 + (strength * (intervention.Gain!.Value - 1)) },
-        SteeringOperator.Ablate => intervention with { Operator = intervention.Target is FeatureTarget ? SteeringOperator.Scale : SteeringOperator.ProjectionGain, Gain = 1 - strength },
-        var other => throw new SteeringException($"The policy '{policy.Name}' has '{intervention.DisplayName}', and a {other.ToString().ToLowerInvariant()} has no strength between nothing and itself. Tune policies of add, scale, ablate and projectionGain."),
+        Operator = intervention.Operator.AtStrength(strength, intervention.Target)
+            ?? throw new SteeringException($"The policy '{policy.Name}' has '{intervention.DisplayName}', and a {intervention.Operator.Word} has no strength between nothing and itself. Tune policies of add, scale, ablate and projectionGain."),
     };
 }

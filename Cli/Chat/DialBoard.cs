@@ -83,7 +83,7 @@ internal sealed class DialBoard
 
     /// <summary>Sets a dial; the dial of the same feature is replaced.</summary>
     /// <exception cref="SteeringException">It does not fit.</exception>
-    public Dial Set(FeatureTarget feature, SteeringOperator kind, float value)
+    public Dial Set(FeatureTarget feature, DialKind kind, float value)
     {
         lock (_lock)
         {
@@ -134,9 +134,9 @@ internal sealed class DialBoard
             }
 
             var dial = _state.Dials[Selected];
-            var step = dial.Operator == SteeringOperator.Scale || dial.Unit == StrengthUnit.MaxActivation ? StepOfMaximum : StepRaw;
-            var neutral = dial.Operator == SteeringOperator.Scale ? 1 : 0;
-            Set(dial.Target, dial.Operator, steps == 0 ? neutral : dial.Value + (steps * step));
+            var step = dial.Kind == DialKind.Scale || dial.Unit == StrengthUnit.MaxActivation ? StepOfMaximum : StepRaw;
+            var neutral = dial.Kind == DialKind.Scale ? 1 : 0;
+            Set(dial.Target, dial.Kind, steps == 0 ? neutral : dial.Value + (steps * step));
         }
     }
 

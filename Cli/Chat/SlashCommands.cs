@@ -75,23 +75,23 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
                 output($"The dial on {feature} is off.");
                 return;
             case [var feature, "ablate"]:
-                Set(feature, SteeringOperator.Ablate, 0);
+                Set(feature, DialKind.Ablate, 0);
                 return;
             case [var feature, var value]:
-                Set(feature, SteeringOperator.Add, Number(value));
+                Set(feature, DialKind.Add, Number(value));
                 return;
             case [var feature, var kind, var value]:
-                Set(feature, Operator(kind), Number(value));
+                Set(feature, Kind(kind), Number(value));
                 return;
             default:
                 throw new UsageException("Write /dial FEATURE VALUE, /dial FEATURE add|clamp|scale VALUE, /dial FEATURE ablate, or /dial FEATURE off.");
         }
     }
 
-    private void Set(string feature, SteeringOperator kind, float value)
+    private void Set(string feature, DialKind kind, float value)
     {
         var dial = session.Board.Set(SteeringArguments.ParseFeature(feature), kind, value);
-        var raw = dial.Unit == StrengthUnit.Raw && kind is (SteeringOperator.Add or SteeringOperator.Clamp);
+        var raw = dial.Unit == StrengthUnit.Raw && kind is (DialKind.Add or DialKind.Clamp);
         output($"{session.Board.Labels.Name(dial.Target)}  {dial.Words}{(raw ? $" (raw units: {session.Board.WhyNoMaximum(dial.Target)})" : string.Empty)}");
     }
 
@@ -176,11 +176,11 @@ internal sealed class SlashCommands(ChatSession session, Action<string> output)
         While a reply streams: ↑↓ choose a dial, ←→ turn it, 0 neutral, Esc or Ctrl+C stop the reply.
         """);
 
-    private static SteeringOperator Operator(string word) => word switch
+    private static DialKind Kind(string word) => word switch
     {
-        "add" => SteeringOperator.Add,
-        "clamp" => SteeringOperator.Clamp,
-        "scale" => SteeringOperator.Scale,
+        "add" => DialKind.Add,
+        "clamp" => DialKind.Clamp,
+        "scale" => DialKind.Scale,
         _ => throw new UsageException($"'{word}' is nothing a dial does; write add, clamp, scale, ablate or off."),
     };
 

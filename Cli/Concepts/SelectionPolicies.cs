@@ -2,6 +2,7 @@ using System.Globalization;
 using Steering.Analysis.Selection;
 using Steering.Concepts;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Cli.Concepts;
 
@@ -26,7 +27,7 @@ internal sealed class SelectionPolicies(string sae, ConceptOperator kind, float 
         {
             Description = description,
             Interventions = rows[0].Latent is null
-                ? [.. rows.Select(row => new Intervention { Target = Direction.At(statistics.Origin.Site, row.Push!.Direction.Span), Operator = SteeringOperator.Ablate })]
+                ? [.. rows.Select(row => new Intervention { Target = Direction.At(statistics.Origin.Site, row.Push!.Direction.Span), Operator = new AblateOperator() })]
                 : [Features(statistics, concept, new FeatureTarget { Sae = sae, Features = [.. rows.Select(row => row.Latent!.Value)] })],
         }).Save(path);
     }
@@ -38,9 +39,9 @@ internal sealed class SelectionPolicies(string sae, ConceptOperator kind, float 
     private Intervention Features(ConceptStatistics statistics, int concept, FeatureTarget target) => kind switch
     {
         ConceptOperator.Attenuate => ConceptInterventions.Attenuate(statistics, concept, target, prior, strength, exponent, floor),
-        ConceptOperator.RangeMask => ConceptInterventions.Range(statistics, concept, target, SteeringOperator.RangeMask, tau),
-        ConceptOperator.Dampen => ConceptInterventions.Range(statistics, concept, target, SteeringOperator.Dampen, tau),
-        ConceptOperator.FullMask => new Intervention { Target = target, Operator = SteeringOperator.FullMask },
-        _ => new Intervention { Target = target, Operator = SteeringOperator.Ablate },
+        ConceptOperator.RangeMask => ConceptInterventions.RangeMask(statistics, concept, target, tau),
+        ConceptOperator.Dampen => ConceptInterventions.Dampen(statistics, concept, target, tau),
+        ConceptOperator.FullMask => new Intervention { Target = target, Operator = new FullMaskOperator() },
+        _ => new Intervention { Target = target, Operator = new AblateOperator() },
     };
 }

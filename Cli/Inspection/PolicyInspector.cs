@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Cli.Inspection;
 
@@ -24,16 +25,15 @@ internal static class PolicyInspector
 
     private static string Words(Intervention intervention)
     {
-        var kind = Words<SteeringOperator>.Of(intervention.Operator);
         var name = intervention.Name is null ? string.Empty : $"{intervention.Name}: ";
-        var amount = intervention switch
+        var amount = intervention.Operator switch
         {
-            { Gain: { } gain } => string.Create(CultureInfo.InvariantCulture, $" × {gain}"),
-            { Values.Count: > 0 } => $" {string.Join(", ", intervention.Values.Take(4).Select(value => value.ToString(CultureInfo.InvariantCulture)))}{(intervention.Values.Count > 4 ? ", …" : string.Empty)} {Unit(intervention.EffectiveUnit)}",
+            GainOperator { Gain: var gain } => string.Create(CultureInfo.InvariantCulture, $" × {gain}"),
+            ValueOperator { Values: var values } => $" {string.Join(", ", values.Take(4).Select(value => value.ToString(CultureInfo.InvariantCulture)))}{(values.Count > 4 ? ", …" : string.Empty)} {Unit(intervention.EffectiveUnit)}",
             _ => string.Empty,
         };
         var span = intervention.EffectiveSpan == InterventionSpan.Both ? string.Empty : $", on the {intervention.EffectiveSpan.ToString().ToLowerInvariant()} only";
-        return $"{name}{kind} {intervention.Target}{amount}{Gated(intervention.Gate)}{span}";
+        return $"{name}{intervention.Operator.Word} {intervention.Target}{amount}{Gated(intervention.Gate)}{span}";
     }
 
     private static string Unit(StrengthUnit unit) => unit switch

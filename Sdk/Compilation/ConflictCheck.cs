@@ -19,7 +19,7 @@ internal sealed class ConflictCheck
 
         foreach (var (other, otherWhere) in others)
         {
-            var additive = other.Operator == SteeringOperator.Add && intervention.Operator == SteeringOperator.Add;
+            var additive = other.Operator.IsAdditive && intervention.Operator.IsAdditive;
             if (!additive && Overlap(other.EffectiveSpan, intervention.EffectiveSpan))
             {
                 throw new SteeringException($"{otherWhere} and {where} both edit {target.Label} at {target.Site.Site.Name}, and their result would depend on an order that policies do not have. Only several adds stack: keep one of the two, or give them spans that do not overlap.");

@@ -29,17 +29,7 @@ internal sealed class InterventionDraft(SteeringPolicy policy, Intervention inte
         {
             var target = targets[position];
             conflicts.Add(target, intervention, where);
-            var value = intervention.Values.Count switch
-            {
-                0 => 0,
-                1 => intervention.Values[0],
-                _ => intervention.Values[position],
-            };
-            var label = Label(target, targets.Count);
-            var rows = intervention.Operator is SteeringOperator.Attenuate or SteeringOperator.RangeMask or SteeringOperator.Dampen
-                ? RowFactory.EditByConcept(target, intervention, index, position, label, where)
-                : [RowFactory.Edit(target, intervention, index, value, label, where)];
-            foreach (var row in rows)
+            foreach (var row in RowFactory.Edit(target, intervention, index, position, Label(target, targets.Count), where))
             {
                 row[Dial.FirstPosition] = FirstPosition;
                 _rows.Add((target.Site, target.Site.Add(row)));
@@ -93,14 +83,10 @@ internal sealed class InterventionDraft(SteeringPolicy policy, Intervention inte
                 throw new SteeringException($"{where}: a token gate opens rows of its own site only, but it looks at {target.Label}, which belongs to {target.Site.Site.Name}, and the intervention edits {site.Site.Name}. Use a prompt gate, or gate on something at that site.");
             }
 
-            if (intervention.Operator == SteeringOperator.ClampWhereActive && !ReferenceEquals(row, gate))
+            // A row of dials may change its own threshold; one that is a part of a response opens where the part begins.
+            if (row[Dial.Gate] > float.NegativeInfinity && (row.Response is not null || !ReferenceEquals(row, gate)))
             {
-                throw new SteeringException($"{where}: clampWhereActive is gated by the feature's own activation already, so it cannot wait for {target.Label} as well. Use clamp with this gate, or gate on the clamped feature itself.");
-            }
-
-            if (row.Response is { Gate: > float.NegativeInfinity })
-            {
-                throw new SteeringException($"{where}: {Words<SteeringOperator>.Of(intervention.Operator)} {(intervention.Operator == SteeringOperator.Attenuate ? "with a floor, or of so sharp a posterior, " : "")}opens and closes with the feature's own activation already, so it cannot wait for {target.Label} as well. Use a prompt gate or a callback, or {(intervention.Operator == SteeringOperator.Attenuate ? "leave the floor out" : "fullMask")}.");
+                throw new SteeringException($"{where}: {intervention.Operator.RefuseSecondGate(target.Label)}");
             }
 
             row.Gate = gate;

@@ -38,6 +38,10 @@ internal sealed class RowDraft
         set => Dials[(int)dial] = value;
     }
 
+    /// <summary>Turns the dials that edit.</summary>
+    public void Turn(TransferFunction function) =>
+        (this[Dial.Gain], this[Dial.Offset], this[Dial.Low], this[Dial.High], this[Dial.Gate]) = (function.Gain, function.Offset, function.Low, function.High, function.Gate);
+
     private static float[] Neutral()
     {
         var dials = new float[SocketLayout.DialCount];

@@ -8,49 +8,21 @@ namespace Steering.Compilation;
 /// <summary>Makes the rows that edit or watch one latent or direction.</summary>
 internal static class RowFactory
 {
-    /// <summary>A row that edits.</summary>
-    /// <param name="target">What it edits.</param>
-    /// <param name="intervention">How.</param>
-    /// <param name="owner">Index of the intervention.</param>
-    /// <param name="value">Value in the intervention's unit; 0 where its operator takes none.</param>
-    /// <param name="label">Name of the row.</param>
-    /// <param name="where">Where the intervention stands, for messages.</param>
-    public static RowDraft Edit(ResolvedTarget target, Intervention intervention, int owner, float value, string label, string where)
-    {
-        var program = new ProgramRow(label, target.Feature, owner);
-        if (target is ResolvedLatent latent)
-        {
-            var row = Located.At(where, () => latent.Sae.Latents.Row(latent.Latent));
-            if (Unit.IsZero(row.Write))
-            {
-                throw new SteeringException($"{where}: the decoder row of {latent.Label} is all zeros, so steering it would change nothing; the feature died in training.");
-            }
-
-            var strength = Convert(latent, value, intervention.EffectiveUnit, where);
-            var draft = EditLatent(latent, row, intervention, program, where);
-            OperatorDials.Apply(draft, intervention, strength);
-            return draft;
-        }
-
-        var edit = EditDirection((ResolvedDirection)target, intervention, program);
-        OperatorDials.Apply(edit, intervention, value);
-        return edit;
-    }
-
-    /// <summary>The rows of an operator by concept: they read the same latent and their changes add up; the first reports its activation.</summary>
-    /// <param name="target">The latent.</param>
+    /// <summary>
+    /// The rows that edit: one, or for an operator that answers an activation by several those that add up. They read the
+    /// same latent, and the first reports its activation.
+    /// </summary>
+    /// <param name="target">What they edit.</param>
     /// <param name="intervention">How.</param>
     /// <param name="owner">Index of the intervention.</param>
     /// <param name="index">Which of the intervention's features it is.</param>
     /// <param name="label">Name of the rows.</param>
     /// <param name="where">Where the intervention stands, for messages.</param>
-    public static IReadOnlyList<RowDraft> EditByConcept(ResolvedTarget target, Intervention intervention, int owner, int index, string label, string where)
+    public static IReadOnlyList<RowDraft> Edit(ResolvedTarget target, Intervention intervention, int owner, int index, string label, string where)
     {
-        var responses = Located.At($"{where}, {target.Label}", () => intervention.Operator == SteeringOperator.Attenuate
-            ? AttenuationResponse.Of(intervention.Attenuation!, intervention.Attenuation!.Posteriors[index]).Rows
-            : RangeResponse.Of(intervention.Operator, intervention.Range!, index));
-        var first = Edit(target, intervention, owner, 0, label, where);
-        return
+        var responses = Located.At($"{where}, {target.Label}", () => intervention.Operator.Responses(index));
+        var first = EditByDials(target, intervention, index, new ProgramRow(label, target.Feature, owner), where);
+        return responses.Count == 0 ? [first] :
         [
             .. responses.Select((response, row) =>
             {
@@ -106,12 +78,34 @@ internal static class RowFactory
             : throw new SteeringException($"{where}: {value.ToString(CultureInfo.InvariantCulture)} times the maximum activation of {latent.Label} is not finite.");
     }
 
+    private static RowDraft EditByDials(ResolvedTarget target, Intervention intervention, int index, ProgramRow program, string where)
+    {
+        var value = intervention.Operator.Value(index);
+        if (target is ResolvedLatent latent)
+        {
+            var row = Located.At(where, () => latent.Sae.Latents.Row(latent.Latent));
+            if (Unit.IsZero(row.Write))
+            {
+                throw new SteeringException($"{where}: the decoder row of {latent.Label} is all zeros, so steering it would change nothing; the feature died in training.");
+            }
+
+            var strength = Convert(latent, value, intervention.EffectiveUnit, where);
+            var draft = EditLatent(latent, row, intervention, program, where);
+            draft.Turn(intervention.Operator.Transfer(strength));
+            return draft;
+        }
+
+        var edit = EditDirection((ResolvedDirection)target, intervention, program);
+        edit.Turn(intervention.Operator.Transfer(value));
+        return edit;
+    }
+
     private static RowDraft EditLatent(ResolvedLatent latent, SaeRow row, Intervention intervention, ProgramRow program, string where)
     {
         var relative = intervention.EffectiveUnit == StrengthUnit.ResidualNorm;
 
         // Adding does not depend on the activation: a competing latent is then written without paying for the whole encoder.
-        if (intervention.Operator == SteeringOperator.Add && (row.Competes || relative))
+        if (intervention.Operator.IsAdditive && (row.Competes || relative))
         {
             return new RowDraft
             {
@@ -147,9 +141,9 @@ internal static class RowFactory
 
     private static RowDraft EditDirection(ResolvedDirection direction, Intervention intervention, ProgramRow program)
     {
-        var relative = intervention.EffectiveUnit == StrengthUnit.ResidualNorm && InterventionValidator.TakesValues(intervention.Operator);
+        var relative = intervention.EffectiveUnit == StrengthUnit.ResidualNorm;
         var scale = relative ? (0f, 1f, 0f) : (1f, 0f, 0f);
-        if (intervention.Operator == SteeringOperator.Add)
+        if (intervention.Operator.IsAdditive)
         {
             var write = direction.Numbers(relative || direction.Normalize == true);
             return new RowDraft { Row = program with { ReportsActivation = false }, Read = new float[write.Length], Write = write, Scale = scale };

@@ -1,6 +1,8 @@
+using Steering.Policies.Operators;
+
 namespace Steering.Policies;
 
-/// <summary>One edit of the residual stream: target × operator × strength unit × gate × span.</summary>
+/// <summary>One edit of the residual stream: target × operator × gate × span.</summary>
 public sealed record Intervention
 {
     /// <summary>Name shown to people and telemetry; null takes the operator and the target.</summary>
@@ -9,31 +11,8 @@ public sealed record Intervention
     /// <summary>What is edited.</summary>
     public required InterventionTarget Target { get; init; }
 
-    /// <summary>What is done with it.</summary>
+    /// <summary>What is done with it, and how strongly.</summary>
     public required SteeringOperator Operator { get; init; }
-
-    /// <summary>
-    /// The numbers of add, clamp, clampWhereActive, cap and floor: one for the whole target, or one a feature in the
-    /// target's order. Empty for the other operators.
-    /// </summary>
-    public IReadOnlyList<float> Values
-    {
-        get;
-        init => field = ValueList<float>.Of(value);
-    }
-    = ValueList<float>.Empty;
-
-    /// <summary>The factor of scale and projectionGain, without unit; null for the other operators.</summary>
-    public float? Gain { get; init; }
-
-    /// <summary>The numbers of attenuate; null for the other operators.</summary>
-    public AttenuationSettings? Attenuation { get; init; }
-
-    /// <summary>The numbers of rangeMask and dampen; null for the other operators.</summary>
-    public RangeSettings? Range { get; init; }
-
-    /// <summary>Unit of <see cref="Values"/>; null is <see cref="StrengthUnit.MaxActivation"/> for features and <see cref="StrengthUnit.Raw"/> for directions.</summary>
-    public StrengthUnit? Unit { get; init; }
 
     /// <summary>When the intervention acts.</summary>
     public Gate Gate { get; init; } = Gate.Always;
@@ -44,14 +23,14 @@ public sealed record Intervention
     /// <summary>Whether the sequence's first token is left alone; null takes the policy's.</summary>
     public bool? SkipPositionZero { get; init; }
 
-    /// <summary>The unit in force, after the default.</summary>
-    public StrengthUnit EffectiveUnit => Unit ?? (Target is FeatureTarget ? StrengthUnit.MaxActivation : StrengthUnit.Raw);
+    /// <summary>The unit of the operator's value in force, after the default.</summary>
+    public StrengthUnit EffectiveUnit => (Operator as ValueOperator)?.Unit ?? (Target is FeatureTarget ? StrengthUnit.MaxActivation : StrengthUnit.Raw);
 
     /// <summary>The span in force, after the default.</summary>
     public InterventionSpan EffectiveSpan => Span ?? (Gate is PromptGate or StepGate ? InterventionSpan.Completion : InterventionSpan.Both);
 
     /// <summary>The name, or the operator and the target where it has none.</summary>
-    public string DisplayName => Name ?? $"{Words<SteeringOperator>.Of(Operator)} {Target}";
+    public string DisplayName => Name ?? $"{Operator.Word} {Target}";
 }
 
 /// <summary>What the value of an intervention, or the threshold of a gate, is measured in.</summary>

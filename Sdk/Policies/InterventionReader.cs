@@ -1,3 +1,5 @@
+using Steering.Policies.Operators;
+
 namespace Steering.Policies;
 
 /// <summary>Reads one intervention, its target and its gate.</summary>
@@ -14,37 +16,14 @@ internal static class InterventionReader
         }
 
         var target = element.Require("target", "name a feature or a direction", out var targetElement) ? ReadTarget(targetElement) : null;
-        var operation = default(SteeringOperator);
-        var known = element.Require("operator", $"one of {string.Join(", ", Words<SteeringOperator>.All)}", out var operatorElement)
-            && operatorElement.TryWord("operator", out operation);
-        var intervention = new
-        {
-            Name = PolicyReader.ReadText(element, "name"),
-            Values = ReadValues(element),
-            Gain = ReadNumber(element, "gain"),
-            Attenuation = element.TryGet("attenuation", out var attenuation) ? ConceptSettingsReader.ReadAttenuation(attenuation) : null,
-            Range = element.TryGet("range", out var range) ? ConceptSettingsReader.ReadRange(range) : null,
-            Unit = ReadWord<StrengthUnit>(element, "unit"),
-            Gate = element.TryGet("gate", out var gate) ? ReadGate(gate) : Gate.Always,
-            Span = ReadWord<InterventionSpan>(element, "span"),
-            SkipPositionZero = PolicyReader.ReadBoolean(element, "skipPositionZero"),
-        };
-        return target is null || !known || intervention.Gate is null
+        var operation = OperatorRegistry.Read(element);
+        var gate = element.TryGet("gate", out var gateElement) ? ReadGate(gateElement) : Gate.Always;
+        var name = PolicyReader.ReadText(element, "name");
+        var span = element.Word<InterventionSpan>("span");
+        var skipPositionZero = PolicyReader.ReadBoolean(element, "skipPositionZero");
+        return target is null || operation is null || gate is null
             ? null
-            : new Intervention
-            {
-                Name = intervention.Name,
-                Target = target,
-                Operator = operation,
-                Values = intervention.Values,
-                Gain = intervention.Gain,
-                Attenuation = intervention.Attenuation,
-                Range = intervention.Range,
-                Unit = intervention.Unit,
-                Gate = intervention.Gate,
-                Span = intervention.Span,
-                SkipPositionZero = intervention.SkipPositionZero,
-            };
+            : new Intervention { Name = name, Target = target, Operator = operation, Gate = gate, Span = span, SkipPositionZero = skipPositionZero };
     }
 
     private static InterventionTarget? ReadTarget(PolicyElement element)
@@ -107,7 +86,7 @@ internal static class InterventionReader
             ? new DirectionTarget
             {
                 Vector = PolicyReader.ReadText(element, "vector"),
-                Values = element.TryGet("direction", out var values) ? ReadNumbers(values, MaximumDirection) : [],
+                Values = element.TryGet("direction", out var values) ? values.Numbers(MaximumDirection) : [],
                 Site = PolicyReader.ReadText(element, "site"),
                 FirstBlock = ReadInteger(element, "firstBlock"),
                 LastBlock = ReadInteger(element, "lastBlock"),
@@ -159,7 +138,7 @@ internal static class InterventionReader
         float? threshold = element.Require("threshold", "the activation above which the gate opens", out var thresholdElement) && thresholdElement.TryNumber(out var number)
             ? number
             : null;
-        var unit = ReadWord<StrengthUnit>(element, "unit");
+        var unit = element.Word<StrengthUnit>("unit");
         return (target, threshold, kind) switch
         {
             (null, _, _) or (_, null, _) => null,
@@ -168,53 +147,6 @@ internal static class InterventionReader
         };
     }
 
-    private static List<float> ReadValues(PolicyElement element)
-    {
-        if (element.TryGet("values", out var several))
-        {
-            if (element.Has("value"))
-            {
-                several.Refuse("give either 'value' for the whole target or 'values', one a feature, not both.");
-            }
-
-            var values = ReadNumbers(several, SteeringPolicy.MaximumFeatures);
-            if (values.Count == 0 && several.Element.ValueKind == System.Text.Json.JsonValueKind.Array)
-            {
-                several.Refuse("the list is empty; give one value a feature, or 'value' for all of them.");
-            }
-
-            return values;
-        }
-
-        return ReadNumber(element, "value") is { } value ? [value] : [];
-    }
-
-    /// <summary>Reads a list of numbers.</summary>
-    public static List<float> ReadNumbers(PolicyElement element, int maximum)
-    {
-        var numbers = new List<float>();
-        if (element.IsArray("numbers", maximum))
-        {
-            foreach (var item in element.Items())
-            {
-                if (item.TryNumber(out var number))
-                {
-                    numbers.Add(number);
-                }
-            }
-        }
-
-        return numbers;
-    }
-
-    /// <summary>Reads a number that may be left out.</summary>
-    public static float? ReadNumber(PolicyElement element, string field) =>
-        element.TryGet(field, out var value) && value.TryNumber(out var number) ? number : null;
-
     private static int? ReadInteger(PolicyElement element, string field) =>
         element.TryGet(field, out var value) && value.TryInteger(out var number) ? number : null;
-
-    private static T? ReadWord<T>(PolicyElement element, string field)
-        where T : struct, Enum =>
-        element.TryGet(field, out var value) && value.TryWord<T>(field, out var member) ? member : null;
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Steering.Policies.Operators;
 
 namespace Steering.Policies;
 
@@ -13,9 +14,8 @@ public static class PolicyConfiguration
     // Keys of configuration have no case (an environment variable's is often all capitals); fields of a policy have.
     private static readonly Dictionary<string, string> Fields = new[]
     {
-        PolicyFields.Policy, PolicyFields.Sae, PolicyFields.Intervention, PolicyFields.Attenuation, PolicyFields.GaussianPosterior, PolicyFields.TablePosterior,
-        PolicyFields.Range, PolicyFields.FeatureTarget, PolicyFields.DirectionTarget, PolicyFields.ActivationGate, PolicyFields.CallbackGate,
-    }.SelectMany(fields => fields).Distinct(StringComparer.Ordinal).ToDictionary(field => field, StringComparer.OrdinalIgnoreCase);
+        PolicyFields.Policy, PolicyFields.Sae, PolicyFields.Intervention, PolicyFields.FeatureTarget, PolicyFields.DirectionTarget, PolicyFields.ActivationGate, PolicyFields.CallbackGate,
+    }.Concat(OperatorRegistry.Objects.Select(entry => entry.Fields)).SelectMany(fields => fields).Distinct(StringComparer.Ordinal).ToDictionary(field => field, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the policy that a configuration section holds.</summary>
     /// <param name="section">The section, as in <c>Steering:Policies:calm</c> of appsettings.json.</param>

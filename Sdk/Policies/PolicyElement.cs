@@ -106,12 +106,69 @@ internal readonly record struct PolicyElement(JsonElement Element, string Path, 
             && (Words<T>.TryParse(word, out value) || Refuse($"unknown {what} '{Shorten(word)}': {Nearest(word, Words<T>.All)}."));
     }
 
-    /// <summary>Notes a problem here.</summary>
+    /// <summary>Reads a number that may be left out.</summary>
+    public float? Number(string field) => TryGet(field, out var value) && value.TryNumber(out var number) ? number : null;
+
+    /// <summary>Reads a word that may be left out.</summary>
+    public T? Word<T>(string field)
+        where T : struct, Enum => TryGet(field, out var value) && value.TryWord<T>(field, out var member) ? member : null;
+
+    /// <summary>Reads this as a list of numbers.</summary>
+    public List<float> Numbers(int maximum)
+    {
+        var numbers = new List<float>();
+        if (IsArray("numbers", maximum))
+        {
+            foreach (var item in Items())
+            {
+                if (item.TryNumber(out var number))
+                {
+                    numbers.Add(number);
+                }
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Reads a list of numbers that must be there.</summary>
+    public bool Numbers(string field, int maximum, out IReadOnlyList<float> numbers)
+    {
+        var there = Require(field, "a list of numbers", out var list);
+        numbers = there ? list.Numbers(maximum) : [];
+        return there;
+    }
+
+    /// <summary>Notes a problem here that leaves nothing to build.</summary>
     /// <returns>false, so that a check can end with it.</returns>
     public bool Refuse(string sentence)
     {
-        Problems.Add(Path, sentence);
+        Problems.AddUnreadable(Path, sentence);
         return false;
+    }
+
+    /// <summary>Notes a problem here beside which the rest of the document still means something and is checked.</summary>
+    public void Note(string sentence) => Problems.Add(Path, sentence);
+
+    /// <summary>Notes that a field is missing.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="sentence">What it is for.</param>
+    /// <param name="instead">What stands in for what it would have given, so that the rest is checked; null where nothing can.</param>
+    /// <returns><paramref name="instead"/>.</returns>
+    public T? Missing<T>(string field, string sentence, T? instead = null)
+        where T : class
+    {
+        var where = this with { Path = $"{Path}.{field}" };
+        if (instead is null)
+        {
+            where.Refuse(sentence);
+        }
+        else
+        {
+            where.Note(sentence);
+        }
+
+        return instead;
     }
 
     /// <summary>Cuts long text and makes it safe to print.</summary>
@@ -143,12 +200,20 @@ internal sealed class ProblemList
 
     private readonly List<string> _sentences = [];
 
-    public bool Any => _sentences.Count > 0;
+    /// <summary>Whether something could not be read, so that what was built is not the document.</summary>
+    public bool Unreadable { get; private set; }
 
     /// <summary>Notes a problem.</summary>
     /// <param name="path">Where it is, as in <c>interventions[2].value</c>; empty for the whole document.</param>
     /// <param name="sentence">What was given, what was expected, what to do; ends with a full stop.</param>
     public void Add(string path, string sentence) => _sentences.Add(path.Length == 0 ? sentence : $"{path}: {sentence}");
+
+    /// <summary>Notes something that could not be read.</summary>
+    public void AddUnreadable(string path, string sentence)
+    {
+        Unreadable = true;
+        Add(path, sentence);
+    }
 
     /// <summary>Throws all of it, in one line.</summary>
     /// <param name="subject">What is not valid, as in <c>The policy 'calm'</c>.</param>

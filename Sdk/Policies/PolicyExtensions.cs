@@ -1,3 +1,5 @@
+using Steering.Policies.Operators;
+
 namespace Steering.Policies;
 
 /// <summary>
@@ -28,41 +30,38 @@ public static class PolicyExtensions
         return policy with { Interventions = [.. policy.Interventions, intervention] };
     }
 
-    /// <inheritdoc cref="SteeringOperator.Add"/>
+    /// <inheritdoc cref="AddOperator"/>
     public static SteeringPolicy Add(this SteeringPolicy policy, InterventionTarget target, float value, StrengthUnit? unit = null, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Strength(SteeringOperator.Add, target, value, unit, gate, span, name));
+        policy.With(Edit(new AddOperator { Values = [value], Unit = unit }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.Clamp"/>
+    /// <inheritdoc cref="ClampOperator"/>
     public static SteeringPolicy Clamp(this SteeringPolicy policy, InterventionTarget target, float value, StrengthUnit? unit = null, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Strength(SteeringOperator.Clamp, target, value, unit, gate, span, name));
+        policy.With(Edit(new ClampOperator { Values = [value], Unit = unit }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.ClampWhereActive"/>
+    /// <inheritdoc cref="ClampWhereActiveOperator"/>
     public static SteeringPolicy ClampWhereActive(this SteeringPolicy policy, FeatureTarget target, float value, StrengthUnit? unit = null, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Strength(SteeringOperator.ClampWhereActive, target, value, unit, gate, span, name));
+        policy.With(Edit(new ClampWhereActiveOperator { Values = [value], Unit = unit }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.Cap"/>
+    /// <inheritdoc cref="CapOperator"/>
     public static SteeringPolicy Cap(this SteeringPolicy policy, InterventionTarget target, float value, StrengthUnit? unit = null, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Strength(SteeringOperator.Cap, target, value, unit, gate, span, name));
+        policy.With(Edit(new CapOperator { Values = [value], Unit = unit }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.Floor"/>
+    /// <inheritdoc cref="FloorOperator"/>
     public static SteeringPolicy Floor(this SteeringPolicy policy, InterventionTarget target, float value, StrengthUnit? unit = null, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Strength(SteeringOperator.Floor, target, value, unit, gate, span, name));
+        policy.With(Edit(new FloorOperator { Values = [value], Unit = unit }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.Scale"/>
+    /// <inheritdoc cref="ScaleOperator"/>
     public static SteeringPolicy Scale(this SteeringPolicy policy, FeatureTarget target, float gain, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Factor(SteeringOperator.Scale, target, gain, gate, span, name));
+        policy.With(Edit(new ScaleOperator { Gain = gain }, target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.Ablate"/>
+    /// <inheritdoc cref="AblateOperator"/>
     public static SteeringPolicy Ablate(this SteeringPolicy policy, InterventionTarget target, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Factor(SteeringOperator.Ablate, target, gain: null, gate, span, name));
+        policy.With(Edit(new AblateOperator(), target, gate, span, name));
 
-    /// <inheritdoc cref="SteeringOperator.ProjectionGain"/>
+    /// <inheritdoc cref="ProjectionGainOperator"/>
     public static SteeringPolicy ProjectionGain(this SteeringPolicy policy, DirectionTarget target, float gain, Gate? gate = null, InterventionSpan? span = null, string? name = null) =>
-        policy.With(Factor(SteeringOperator.ProjectionGain, target, gain, gate, span, name));
+        policy.With(Edit(new ProjectionGainOperator { Gain = gain }, target, gate, span, name));
 
-    private static Intervention Strength(SteeringOperator kind, InterventionTarget target, float value, StrengthUnit? unit, Gate? gate, InterventionSpan? span, string? name) =>
-        new() { Name = name, Target = target, Operator = kind, Values = [value], Unit = unit, Gate = gate ?? Gate.Always, Span = span };
-
-    private static Intervention Factor(SteeringOperator kind, InterventionTarget target, float? gain, Gate? gate, InterventionSpan? span, string? name) =>
-        new() { Name = name, Target = target, Operator = kind, Gain = gain, Gate = gate ?? Gate.Always, Span = span };
+    private static Intervention Edit(SteeringOperator operation, InterventionTarget target, Gate? gate, InterventionSpan? span, string? name) =>
+        new() { Name = name, Target = target, Operator = operation, Gate = gate ?? Gate.Always, Span = span };
 }

@@ -1,21 +1,15 @@
+using Steering.Policies.Operators;
+
 namespace Steering.Policies;
 
-/// <summary>The field names of the policy JSON, object by object: what the reader accepts, the writer writes and the schema declares.</summary>
+/// <summary>The field names of the policy JSON, object by object: what the reader accepts, the writer writes and the schema declares. Those of an operator stand with it.</summary>
 internal static class PolicyFields
 {
     public static readonly string[] Policy = ["$schema", "version", "name", "description", "skipPositionZero", "saes", "interventions"];
 
     public static readonly string[] Sae = ["path", "site"];
 
-    public static readonly string[] Intervention = ["name", "target", "operator", "value", "values", "gain", "attenuation", "range", "unit", "gate", "span", "skipPositionZero"];
-
-    public static readonly string[] Attenuation = ["strength", "exponent", "floor", "posteriors"];
-
-    public static readonly string[] GaussianPosterior = ["weights", "means", "deviations", "error"];
-
-    public static readonly string[] TablePosterior = ["knots", "values", "error"];
-
-    public static readonly string[] Range = ["tau", "beta", "means", "deviations"];
+    public static readonly string[] Intervention = ["name", "target", "operator", .. OperatorRegistry.Fields, "gate", "span", "skipPositionZero"];
 
     public static readonly string[] FeatureTarget = ["sae", "feature", "features"];
 

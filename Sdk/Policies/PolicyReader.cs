@@ -60,7 +60,7 @@ internal static class PolicyReader
     {
         var problems = new ProblemList();
         var policy = ReadPolicy(new PolicyElement(root, "", problems, textScalars));
-        if (policy is not null && !problems.Any)
+        if (policy is not null && !problems.Unreadable)
         {
             PolicyValidator.Check(policy, problems);
         }

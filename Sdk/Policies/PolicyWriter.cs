@@ -65,24 +65,8 @@ internal static class PolicyWriter
         writer.WriteStartObject();
         WriteText(writer, "name", intervention.Name);
         WriteTarget(writer, intervention.Target);
-        writer.WriteString("operator", Words<SteeringOperator>.Of(intervention.Operator));
-        if (intervention.Values.Count == 1)
-        {
-            writer.WriteNumber("value", intervention.Values[0]);
-        }
-        else if (intervention.Values.Count > 1)
-        {
-            WriteNumbers(writer, "values", intervention.Values);
-        }
-
-        if (intervention.Gain is { } gain)
-        {
-            writer.WriteNumber("gain", gain);
-        }
-
-        ConceptSettingsWriter.Write(writer, intervention);
-
-        WriteUnit(writer, intervention.Unit);
+        writer.WriteString("operator", intervention.Operator.Word);
+        intervention.Operator.Write(writer);
         if (intervention.Gate is not AlwaysGate)
         {
             WriteGate(writer, intervention.Gate);
@@ -158,7 +142,7 @@ internal static class PolicyWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteUnit(Utf8JsonWriter writer, StrengthUnit? unit)
+    public static void WriteUnit(Utf8JsonWriter writer, StrengthUnit? unit)
     {
         if (unit is { } given)
         {
@@ -175,6 +159,14 @@ internal static class PolicyWriter
         }
 
         writer.WriteEndArray();
+    }
+
+    public static void WriteNumber(Utf8JsonWriter writer, string field, float? number)
+    {
+        if (number is { } given)
+        {
+            writer.WriteNumber(field, given);
+        }
     }
 
     private static void WriteText(Utf8JsonWriter writer, string field, string? text)

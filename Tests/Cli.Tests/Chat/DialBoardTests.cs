@@ -16,8 +16,8 @@ public sealed class DialBoardTests
     [TestMethod]
     public void Turn_MovesTheSelectedDialByOneStep()
     {
-        _board.Set(Feature.Of(7), SteeringOperator.Add, 10);
-        _board.Set(Feature.Of(8), SteeringOperator.Scale, 1);
+        _board.Set(Feature.Of(7), DialKind.Add, 10);
+        _board.Set(Feature.Of(8), DialKind.Scale, 1);
         _board.Turn(1);
         Assert.AreEqual(1.25f, _board.Dials[1].Value);
         _board.Select(-1);
@@ -30,8 +30,8 @@ public sealed class DialBoardTests
     [TestMethod]
     public void Select_GoesAround()
     {
-        _board.Set(Feature.Of(7), SteeringOperator.Add, 1);
-        _board.Set(Feature.Of(8), SteeringOperator.Add, 1);
+        _board.Set(Feature.Of(7), DialKind.Add, 1);
+        _board.Set(Feature.Of(8), DialKind.Add, 1);
         Assert.AreEqual(1, _board.Selected);
         _board.Select(1);
         Assert.AreEqual(0, _board.Selected);
@@ -42,7 +42,7 @@ public sealed class DialBoardTests
     [TestMethod]
     public void Ablation_HasNothingToTurn()
     {
-        _board.Set(Feature.Of(7), SteeringOperator.Ablate, 0);
+        _board.Set(Feature.Of(7), DialKind.Ablate, 0);
         var compiled = _board.Current.Policy;
         _board.Turn(1);
         Assert.AreSame(compiled, _board.Current.Policy);
@@ -51,9 +51,9 @@ public sealed class DialBoardTests
     [TestMethod]
     public void AChangeThatDoesNotFit_LeavesEverythingAsItWas()
     {
-        _board.Set(Feature.Of(7), SteeringOperator.Add, 1);
+        _board.Set(Feature.Of(7), DialKind.Add, 1);
         var compiled = _board.Current.Policy;
-        Refusal.Of(() => _board.Set(Feature.Of(7), SteeringOperator.Add, float.PositiveInfinity), "finite");
+        Refusal.Of(() => _board.Set(Feature.Of(7), DialKind.Add, float.PositiveInfinity), "finite");
         Refusal.Of(() => _board.Add(SteeringPolicy.Create("wrong").Ablate(Feature.Of("absent", 1))), "absent");
         Assert.AreSame(compiled, _board.Current.Policy);
         Assert.AreEqual(1, _board.Dials.Single().Value);
@@ -73,7 +73,7 @@ public sealed class DialBoardTests
     public void DialsAndWatches_AreShownOnce()
     {
         _board.ToggleWatch(Feature.Of(7));
-        _board.Set(Feature.Of(7), SteeringOperator.Add, 1);
+        _board.Set(Feature.Of(7), DialKind.Add, 1);
         _board.ToggleWatch(Feature.Of(9));
         CollectionAssert.AreEqual(new[] { 7, 9 }, _board.Shown.Select(feature => feature.Features[0]).ToArray());
         Assert.HasCount(2, _board.Current.Policy.Watches);

@@ -1,4 +1,4 @@
-namespace Steering.Compilation;
+namespace Steering.Policies;
 
 /// <summary>Puts the place in a policy before refusals that come from elsewhere (an SAE, a file).</summary>
 internal static class Located

@@ -1,4 +1,4 @@
-namespace Steering.Compilation;
+namespace Steering.Sockets;
 
 /// <summary>
 /// Turns segments into rows. A jump between segments is a row of its own, whose gate opens there: exact, where a steep

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Steering.Concepts;
-using Steering.Policies;
+using Steering.Sockets;
 
-namespace Steering.Compilation;
+namespace Steering.Policies.Operators;
 
 /// <summary>
 /// The rows of an attenuation. Two Gaussian concepts and exponent 1: the logistic of a quadratic, which the graph has.
@@ -23,7 +23,7 @@ internal static class AttenuationResponse
     /// <param name="posterior">Posterior of the feature.</param>
     /// <returns>The rows, and the largest difference measured.</returns>
     /// <exception cref="SteeringException">The attenuation never does anything, or cannot be carried precisely enough.</exception>
-    public static (IReadOnlyList<ResponseRow> Rows, double Error) Of(AttenuationSettings settings, FeaturePosterior posterior)
+    public static (IReadOnlyList<ResponseRow> Rows, double Error) Of(AttenuateOperator settings, FeaturePosterior posterior)
     {
         var curve = PosteriorCurve.Of(posterior);
         var intervals = Intervals(curve, settings.Floor);
@@ -87,7 +87,7 @@ internal static class AttenuationResponse
         return rows;
     }
 
-    private static IEnumerable<ResponseSegment> Segments(PosteriorCurve curve, AttenuationSettings settings, List<(float From, float To)> intervals)
+    private static IEnumerable<ResponseSegment> Segments(PosteriorCurve curve, AttenuateOperator settings, List<(float From, float To)> intervals)
     {
         double Change(double v) => ConceptEdits.Factor(curve.At(v), settings.Strength, settings.Exponent) - 1;
 
@@ -187,7 +187,7 @@ internal static class AttenuationResponse
         return probes;
     }
 
-    private static (double Error, float At) Error(IReadOnlyList<ResponseRow> rows, PosteriorCurve curve, AttenuationSettings settings, List<float> probes)
+    private static (double Error, float At) Error(IReadOnlyList<ResponseRow> rows, PosteriorCurve curve, AttenuateOperator settings, List<float> probes)
     {
         var (worst, at) = (0d, 0f);
         foreach (var v in probes)

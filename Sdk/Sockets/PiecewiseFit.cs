@@ -1,4 +1,4 @@
-namespace Steering.Compilation;
+namespace Steering.Sockets;
 
 /// <summary>Knots between which a continuous function is linear within a tolerance: refined where it bends, then as few as a forward search needs.</summary>
 internal static class PiecewiseFit

@@ -1,7 +1,6 @@
 using Steering.Concepts;
-using Steering.Policies;
 
-namespace Steering.Compilation;
+namespace Steering.Policies.Operators;
 
 /// <summary>A policy's posterior as a function, with what is known of its shape.</summary>
 /// <param name="At">P at an activation above 0.</param>
