@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests;
 
@@ -16,11 +17,11 @@ internal static class OraclePolicy
         return policy.GetProperty("op").GetString() switch
         {
             "none" => empty,
-            "add" => empty.With(Strength(SteeringOperator.Add)),
-            "clamp" => empty.With(Strength(SteeringOperator.Clamp)),
-            "clamp_if_active" => empty.With(Strength(SteeringOperator.ClampWhereActive)),
-            "cap" => empty.With(Strength(SteeringOperator.Cap)),
-            "floor" => empty.With(Strength(SteeringOperator.Floor)),
+            "add" => empty.With(Edit(new AddOperator { Values = policy.Floats("values"), Unit = StrengthUnit.Raw })),
+            "clamp" => empty.With(Edit(new ClampOperator { Values = policy.Floats("values"), Unit = StrengthUnit.Raw })),
+            "clamp_if_active" => empty.With(Edit(new ClampWhereActiveOperator { Values = policy.Floats("values"), Unit = StrengthUnit.Raw })),
+            "cap" => empty.With(Edit(new CapOperator { Values = policy.Floats("values"), Unit = StrengthUnit.Raw })),
+            "floor" => empty.With(Edit(new FloorOperator { Values = policy.Floats("values"), Unit = StrengthUnit.Raw })),
             "scale" => empty.Scale(Feature.Of(features), policy.Float("gain")),
             "ablate" => empty.Ablate(Feature.Of(features)),
             "add_if_active" => empty.Add(
@@ -33,12 +34,6 @@ internal static class OraclePolicy
             var other => throw new AssertFailedException($"The oracle's operator '{other}' is not known to this test."),
         };
 
-        Intervention Strength(SteeringOperator kind) => new()
-        {
-            Target = Feature.Of(features),
-            Operator = kind,
-            Values = policy.Floats("values"),
-            Unit = StrengthUnit.Raw,
-        };
+        Intervention Edit(SteeringOperator edit) => new() { Target = Feature.Of(features), Operator = edit };
     }
 }

@@ -5,6 +5,7 @@ using Steering.Batching;
 using Steering.Compilation;
 using Steering.Decoding;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Tests.Analysis.Erasure;
@@ -59,7 +60,7 @@ internal sealed class DosedModel : IExperimentModel
         var edit = policy.Interventions[0];
         float[] doses = edit.Target is FeatureTarget features
             ? [features.Features.Count, features.Features.Count * Factor(edit.Operator)]
-            : [10 * (1 - edit.Gain!.Value), 10 * (1 - edit.Gain!.Value)];
+            : [10 * (1 - ((GainOperator)edit.Operator).Gain), 10 * (1 - ((GainOperator)edit.Operator).Gain)];
         return new() { Interventions = [], Sites = [new SiteProgram { Site = "resid_post.1", HiddenSize = 2, Rows = [], Read = [], Write = doses, Dials = [], GateRow = [] }] };
     }
 
@@ -67,9 +68,9 @@ internal sealed class DosedModel : IExperimentModel
 
     private static float Factor(SteeringOperator kind) => kind switch
     {
-        SteeringOperator.FullMask => 1,
-        SteeringOperator.RangeMask => 0.75f,
-        SteeringOperator.Dampen => 0.5f,
+        FullMaskOperator => 1,
+        RangeMaskOperator => 0.75f,
+        DampenOperator => 0.5f,
         _ => 0.25f,
     };
 

@@ -1,5 +1,6 @@
 using Steering.Analysis.Evaluation;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Tests.Analysis.Evaluation;
@@ -65,12 +66,12 @@ public sealed class RandomFeatureControlTests
         var features = ((FeatureTarget)intervention.Target).Features;
         return features.Select((feature, index) =>
         {
-            if (intervention.Values.Count == 0 || intervention.EffectiveUnit == StrengthUnit.ResidualNorm)
+            if (intervention.Operator is not ValueOperator edit || intervention.EffectiveUnit == StrengthUnit.ResidualNorm)
             {
                 return (feature, 1.0);
             }
 
-            var value = intervention.Values[intervention.Values.Count == 1 ? 0 : index] * (intervention.EffectiveUnit == StrengthUnit.MaxActivation ? 1 + feature : 1);
+            var value = edit.Values[edit.Values.Count == 1 ? 0 : index] * (intervention.EffectiveUnit == StrengthUnit.MaxActivation ? 1 + feature : 1);
             return (feature, value * Math.Sqrt(Sae.DecoderDirection(feature).Sum(part => (double)part * part)));
         });
     }

@@ -2,6 +2,7 @@ using Steering.Analysis.Tuning;
 using Steering.Compilation;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes.Formats;
 using Steering.Tokenizers;
 
@@ -80,10 +81,10 @@ public sealed class StrengthSearchTests
         var direction = Direction.At("resid_post.4", [1, 0, 0]);
         var policy = SteeringPolicy.Create("all").Add(Feature.Of("late", 1), 2).Scale(Feature.Of("late", 2), 3).Ablate(Feature.Of("late", 4)).Ablate(direction);
         var half = PolicyStrength.At(policy, 0.5f).Interventions;
-        Assert.AreEqual(1f, half[0].Values[0]);
-        Assert.AreEqual(2f, half[1].Gain);
-        Assert.AreEqual((SteeringOperator.Scale, 0.5f), (half[2].Operator, half[2].Gain!.Value));
-        Assert.AreEqual((SteeringOperator.ProjectionGain, 0.5f), (half[3].Operator, half[3].Gain!.Value));
+        Assert.AreEqual(new AddOperator { Values = [1] }, half[0].Operator);
+        Assert.AreEqual(new ScaleOperator { Gain = 2 }, half[1].Operator);
+        Assert.AreEqual(new ScaleOperator { Gain = 0.5f }, half[2].Operator);
+        Assert.AreEqual(new ProjectionGainOperator { Gain = 0.5f }, half[3].Operator);
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using Steering.Compilation;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Tests.Sdk.Compilation;
@@ -156,7 +157,7 @@ public sealed class CompilerRefusalTests
     {
         var policy = SteeringPolicy.Create("p") with
         {
-            Interventions = [.. Enumerable.Range(0, 200).Select(_ => new Intervention { Target = Feature.Of([.. Enumerable.Range(0, TestSae.Latents)]), Operator = SteeringOperator.Add, Values = [1], Unit = StrengthUnit.Raw })],
+            Interventions = [.. Enumerable.Range(0, 200).Select(_ => new Intervention { Target = Feature.Of([.. Enumerable.Range(0, TestSae.Latents)]), Operator = new AddOperator { Values = [1], Unit = StrengthUnit.Raw } })],
         };
         StringAssert.Contains(Refusal(policy), "more than 8192 rows are needed", StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using Steering.Compilation;
 using Steering.Concepts;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Tests.Sdk.Compilation;
@@ -44,7 +45,7 @@ public sealed class ConceptOperatorTests
                 continue;
             }
 
-            var settings = new AttenuationSettings { Strength = strength, Exponent = exponent, Floor = floor, Posteriors = [posterior] };
+            var settings = new AttenuateOperator { Strength = strength, Exponent = exponent, Floor = floor, Posteriors = [posterior] };
             Assert.IsLessThanOrEqualTo(1e-3f, settings.Measured().Posteriors[0].Error!.Value, $"seed {seed}");
             Check(Attenuate(posterior, strength, exponent, floor), a => ConceptEdits.Attenuate(a, Exact(posterior, a), strength, exponent, floor), 1e-3, $"seed {seed}");
             carried++;
@@ -91,47 +92,35 @@ public sealed class ConceptOperatorTests
     [DataRow(0.2f, 0.4f, 2f)]
     [DataRow(1.3f, 0.1f, 2f)]
     public void RangeMask_MasksTheRangeAndNothingElse(float mean, float deviation, float tau) =>
-        Check(Ranged(SteeringOperator.RangeMask, mean, deviation, tau), a => ConceptEdits.RangeMask(a, mean, deviation, tau), 1e-6);
+        Check(Edit(new RangeMaskOperator { Means = [mean], Deviations = [deviation], Tau = tau }), a => ConceptEdits.RangeMask(a, mean, deviation, tau), 1e-6);
 
     [TestMethod]
     [DataRow(1.0f, 0.4f, 1f, 0.125f)]
     [DataRow(0.2f, 0.4f, 2f, 0.5f)]
     [DataRow(1.3f, 0.1f, 2f, 1f)]
     public void Dampen_RisesLinearlyFromTheMean(float mean, float deviation, float tau, float beta) =>
-        Check(Ranged(SteeringOperator.Dampen, mean, deviation, tau, beta), a => ConceptEdits.Dampen(a, mean, deviation, tau, beta), 1e-5);
+        Check(Edit(new DampenOperator { Means = [mean], Deviations = [deviation], Tau = tau, Beta = beta }), a => ConceptEdits.Dampen(a, mean, deviation, tau, beta), 1e-5);
 
     [TestMethod]
-    public void FullMask_RemovesTheActivation() => Check(Policy(new Intervention { Target = Target, Operator = SteeringOperator.FullMask }), _ => 0, 1e-6);
+    public void FullMask_RemovesTheActivation() => Check(Edit(new FullMaskOperator()), _ => 0, 1e-6);
 
     [TestMethod]
     public void RangeWithoutAnActivation_IsRefused() =>
-        Assert.Contains("holds no activation above 0", TestData.Refusal(Ranged(SteeringOperator.RangeMask, 0, 0, 2), Sae), StringComparison.Ordinal);
+        Assert.Contains("holds no activation above 0", TestData.Refusal(Edit(new RangeMaskOperator { Means = [0], Deviations = [0] }), Sae), StringComparison.Ordinal);
 
     [TestMethod]
     public void TokenGate_OnARange_IsRefused()
     {
-        var policy = Ranged(SteeringOperator.RangeMask, 1, 0.2f, 2);
+        var policy = Edit(new RangeMaskOperator { Means = [1], Deviations = [0.2f] });
         var gated = policy with { Interventions = [policy.Interventions[0] with { Gate = Gate.Token(Steering.Policies.Feature.Of(5), 0.1f, StrengthUnit.Raw) }] };
         Assert.Contains("opens and closes with the feature's own activation", TestData.Refusal(gated, Sae), StringComparison.Ordinal);
     }
 
-    private static FeatureTarget Target => Steering.Policies.Feature.Of(Feature);
+    private static SteeringPolicy Edit(SteeringOperator edit) =>
+        SteeringPolicy.Create("p").With(new Intervention { Target = Steering.Policies.Feature.Of(Feature), Operator = edit }) with { SkipPositionZero = false };
 
-    private static SteeringPolicy Policy(Intervention intervention) => SteeringPolicy.Create("p").With(intervention) with { SkipPositionZero = false };
-
-    private static SteeringPolicy Attenuate(FeaturePosterior posterior, float strength = 1, float exponent = 1, float floor = 0) => Policy(new Intervention
-    {
-        Target = Target,
-        Operator = SteeringOperator.Attenuate,
-        Attenuation = new AttenuationSettings { Strength = strength, Exponent = exponent, Floor = floor, Posteriors = [posterior] },
-    });
-
-    private static SteeringPolicy Ranged(SteeringOperator kind, float mean, float deviation, float tau, float? beta = null) => Policy(new Intervention
-    {
-        Target = Target,
-        Operator = kind,
-        Range = new RangeSettings { Means = [mean], Deviations = [deviation], Tau = tau, Beta = beta },
-    });
+    private static SteeringPolicy Attenuate(FeaturePosterior posterior, float strength = 1, float exponent = 1, float floor = 0) =>
+        Edit(new AttenuateOperator { Strength = strength, Exponent = exponent, Floor = floor, Posteriors = [posterior] });
 
     private static GaussianFeaturePosterior Gaussians(float[] weights, float[] means, float[] deviations) => new() { Weights = weights, Means = means, Deviations = deviations };
 

@@ -1,5 +1,6 @@
 using Steering.Compilation;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 
 namespace Steering.Tests.Sdk.Compilation;
@@ -69,7 +70,7 @@ public sealed class FeatureOperatorTests
     public void Values_OneAFeature_AreTakenInOrder()
     {
         var sae = new TestSae(SaeArchitecture.Standard);
-        var policy = SteeringPolicy.Create("p").With(new Intervention { Target = Feature.Of(Features), Operator = SteeringOperator.Clamp, Values = [1, 2, 3, 4], Unit = StrengthUnit.Raw })
+        var policy = SteeringPolicy.Create("p").With(new Intervention { Target = Feature.Of(Features), Operator = new ClampOperator { Values = [1, 2, 3, 4], Unit = StrengthUnit.Raw } })
             with
         { SkipPositionZero = false };
         Check(sae, policy, (_, feature) => Array.IndexOf(Features, feature) + 1);

@@ -1,5 +1,6 @@
 using Steering.Compilation;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Tensors;
 
 namespace Steering.Tests.Sdk.Compilation;
@@ -110,7 +111,7 @@ public sealed class OracleOperatorTests
             double[] given = [.. direction.Values.Select(value => (double)value)];
             var square = given.Sum(value => value * value);
             var product = given.Zip(result, (left, right) => left * right).Sum();
-            var length = intervention.Operator == SteeringOperator.Add ? intervention.Values[0] : (intervention.Gain!.Value - 1) * product / square;
+            var length = intervention.Operator is AddOperator add ? add.Values[0] : (((GainOperator)intervention.Operator).Gain - 1) * product / square;
             return [.. result.Select((value, index) => value + (length * given[index]))];
         }
 
@@ -119,16 +120,16 @@ public sealed class OracleOperatorTests
         for (var position = 0; open && position < features.Count; position++)
         {
             double a = acts[features[position]];
-            double v = intervention.Values.Count == 0 ? 0 : intervention.Values[Math.Min(position, intervention.Values.Count - 1)];
+            double v = intervention.Operator is ValueOperator valued ? valued.Values[Math.Min(position, valued.Values.Count - 1)] : 0;
             var edited = intervention.Operator switch
             {
-                SteeringOperator.Add => a + v,
-                SteeringOperator.Clamp => v,
-                SteeringOperator.ClampWhereActive => a > 0 ? v : a,
-                SteeringOperator.Scale => intervention.Gain!.Value * a,
-                SteeringOperator.Ablate => 0,
-                SteeringOperator.Cap => Math.Min(a, v),
-                SteeringOperator.Floor => Math.Max(a, v),
+                AddOperator => a + v,
+                ClampOperator => v,
+                ClampWhereActiveOperator => a > 0 ? v : a,
+                ScaleOperator scale => scale.Gain * a,
+                AblateOperator => 0,
+                CapOperator => Math.Min(a, v),
+                FloorOperator => Math.Max(a, v),
                 var other => throw new NotSupportedException($"{other}"),
             };
             var row = decoder.AsSpan(features[position] * Width, Width).ToArray();

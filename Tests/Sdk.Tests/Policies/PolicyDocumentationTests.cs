@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests.Sdk.Policies;
 
@@ -43,7 +44,7 @@ public sealed class PolicyDocumentationTests
         IEnumerable<string> words =
         [
             .. PolicyFields.Policy, .. PolicyFields.Intervention, .. PolicyFields.FeatureTarget, .. PolicyFields.DirectionTarget, .. PolicyFields.ActivationGate, .. PolicyFields.GateKinds,
-            .. Words<SteeringOperator>.All, .. Words<InterventionSpan>.All, "raw", "residualNorm",
+            .. OperatorRegistry.Words, .. Words<InterventionSpan>.All, "raw", "residualNorm",
         ];
         foreach (var word in words)
         {
@@ -54,7 +55,7 @@ public sealed class PolicyDocumentationTests
     [TestMethod]
     public void Words_OfTheFormat_AreExplained()
     {
-        foreach (var word in (IEnumerable<string>)[.. PolicyFields.Policy, .. PolicyFields.Intervention, .. Words<SteeringOperator>.All, .. Words<StrengthUnit>.All, .. Words<InterventionSpan>.All, .. PolicyFields.GateKinds])
+        foreach (var word in (IEnumerable<string>)[.. PolicyFields.Policy, .. PolicyFields.Intervention, .. OperatorRegistry.Words, .. Words<StrengthUnit>.All, .. Words<InterventionSpan>.All, .. PolicyFields.GateKinds])
         {
             Assert.Contains($"`{word}`", Page, StringComparison.Ordinal);
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests.Sdk.Policies;
 
@@ -38,18 +39,17 @@ public sealed class PolicyJsonTests
             Saes = new Dictionary<string, SaeReference> { ["main"] = new("saes/l15"), ["other"] = new("saes/l3", "resid_post.3") },
             Interventions =
             [
-                new() { Name = "dogs", Target = Feature.Of("main", 4514), Operator = SteeringOperator.Clamp, Values = [2.5f] },
-                new() { Target = Feature.Of("main", 1, 2), Operator = SteeringOperator.Add, Values = [-0.5f, 1e-3f], Unit = StrengthUnit.Raw, Span = InterventionSpan.Prompt, SkipPositionZero = true },
-                new() { Target = Feature.Of("other", 7), Operator = SteeringOperator.Scale, Gain = -1, Gate = Gate.Token(Feature.Of("other", 9), 0.25f) },
+                new() { Name = "dogs", Target = Feature.Of("main", 4514), Operator = new ClampOperator { Values = [2.5f] } },
+                new() { Target = Feature.Of("main", 1, 2), Operator = new AddOperator { Values = [-0.5f, 1e-3f], Unit = StrengthUnit.Raw }, Span = InterventionSpan.Prompt, SkipPositionZero = true },
+                new() { Target = Feature.Of("other", 7), Operator = new ScaleOperator { Gain = -1 }, Gate = Gate.Token(Feature.Of("other", 9), 0.25f) },
                 new()
                 {
                     Target = Direction.FromFile("calm.gguf", 8, 22) with { Normalize = false },
-                    Operator = SteeringOperator.Add,
-                    Values = [0.1f],
+                    Operator = new AddOperator { Values = [0.1f] },
                     Gate = Gate.Prompt(Direction.At("resid_post.3", [0, 1.5f]), -2, StrengthUnit.Raw),
                 },
-                new() { Target = Direction.FromFile("calm.safetensors", "resid_post.3"), Operator = SteeringOperator.ProjectionGain, Gain = 0, Gate = Gate.Callback("night") },
-                new() { Target = Direction.At("resid_post.3", [1, 0]), Operator = SteeringOperator.Cap, Values = [0.5f], Unit = StrengthUnit.ResidualNorm, Span = InterventionSpan.Both },
+                new() { Target = Direction.FromFile("calm.safetensors", "resid_post.3"), Operator = new ProjectionGainOperator { Gain = 0 }, Gate = Gate.Callback("night") },
+                new() { Target = Direction.At("resid_post.3", [1, 0]), Operator = new CapOperator { Values = [0.5f], Unit = StrengthUnit.ResidualNorm }, Span = InterventionSpan.Both },
             ],
         };
         Assert.AreEqual(expected, policy);

@@ -1,5 +1,6 @@
 using System.Text;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests.Sdk.Policies;
 
@@ -50,16 +51,16 @@ public sealed class PolicyRefusalTests
     [DataRow("{ " + Feature + """, "operator": "clamp", "values": [] }""", "interventions[0].values: the list is empty; give one value a feature")]
     [DataRow("{ " + Feature + """, "operator": "clamp", "value": 1, "gain": 2 }""", "interventions[0].gain: clamp takes no gain; it takes a 'value'.")]
     [DataRow("{ " + Feature + """, "operator": "scale" }""", "interventions[0].gain: scale needs a 'gain', the factor on the activation.")]
-    [DataRow("{ " + Feature + """, "operator": "scale", "value": 2 }""", "interventions[0].value: scale takes a 'gain', not a value.")]
-    [DataRow("{ " + Feature + """, "operator": "scale", "gain": 2, "unit": "raw" }""", "interventions[0].unit: scale has no unit; leave 'unit' out.")]
+    [DataRow("{ " + Feature + """, "operator": "scale", "value": 2 }""", "interventions[0].value: scale takes no value; it takes a 'gain'. 'value' is for add, clamp, clampWhereActive, cap and floor.")]
+    [DataRow("{ " + Feature + """, "operator": "scale", "gain": 2, "unit": "raw" }""", "interventions[0].unit: scale takes no unit; it takes a 'gain'.")]
     [DataRow("{ " + Feature + """, "operator": "ablate", "value": 0 }""", "interventions[0].value: ablate takes no value; it always sets the activation to 0.")]
     [DataRow("{ " + Feature + """, "operator": "rangeMask" }""", "interventions[0].range: rangeMask needs a 'range' with the mean and deviation of each feature")]
     [DataRow("{ " + Feature + """, "operator": "attenuate", "attenuation": { "strength": 0, "posteriors": [ { "knots": [1], "values": [1] } ] } }""", "interventions[0].attenuation.strength: 0 is no strength")]
     [DataRow("{ " + Feature + """, "operator": "attenuate", "attenuation": { "posteriors": [] } }""", "interventions[0].attenuation.posteriors: 0 posteriors for 1 features")]
     [DataRow("{ " + Feature + """, "operator": "attenuate", "attenuation": { "posteriors": [ { "knots": [2, 1], "values": [1, 1] } ] } }""", "interventions[0].attenuation.posteriors[0].knots: the knots must ascend")]
     [DataRow("{ " + Direction + """, "operator": "fullMask" }""", "interventions[0].operator: fullMask is for features")]
-    [DataRow("{ " + Feature + """, "operator": "ablate", "gain": 0 }""", "interventions[0].gain: ablate takes no gain; use scale or projectionGain for a factor.")]
-    [DataRow("{ " + Feature + """, "operator": "ablate", "unit": "raw" }""", "interventions[0].unit: ablate has no unit; leave 'unit' out.")]
+    [DataRow("{ " + Feature + """, "operator": "ablate", "gain": 0 }""", "interventions[0].gain: ablate takes no gain; it always sets the activation to 0. 'gain' is for scale and projectionGain.")]
+    [DataRow("{ " + Feature + """, "operator": "ablate", "unit": "raw" }""", "interventions[0].unit: ablate takes no unit; it always")]
     [DataRow("{ " + Feature + """, "operator": "projectionGain", "gain": 0 }""", "interventions[0].operator: projectionGain is for directions; use scale for a feature.")]
     [DataRow("{ " + Feature + """, "operator": "clamp", "value": 1, "unit": "residualNorm" }""", "interventions[0].unit: residualNorm is not defined for clamp on a feature")]
     [DataRow("{ " + Feature + """, "operator": "floor", "value": -1 }""", "interventions[0].value: a feature's activation is never below 0, so a floor of -1 would change nothing")]
@@ -135,7 +136,8 @@ public sealed class PolicyRefusalTests
     {
         var failure = Refusal.Of(
             () => SteeringPolicy.Parse("""{ "version": 1, "name": "p", "interventions": [ { "target": { "feature": -1 }, "operator": "scale", "value": 1 }, { "target": { "features": [] }, "operator": "clamp" } ] }"""),
-            "The policy is not valid. interventions[0].target.feature: ",
+            "The policy is not valid. interventions[0].",
+            "interventions[0].target.feature: ",
             "interventions[0].gain: ",
             "interventions[0].value: ",
             "interventions[1].target.features: ",
@@ -177,7 +179,7 @@ public sealed class PolicyRefusalTests
         Refusal.Of(() => policy.Add(Steering.Policies.Feature.Of(1), float.PositiveInfinity).Validate(), "The policy 'p' is not valid. interventions[0].value: Infinity is not a finite number.");
         Refusal.Of(() => policy.Add(Steering.Policies.Direction.At("resid_post.3", [1, float.NaN]), 1).Validate(), "interventions[0].target.direction[1]: NaN is not a finite number.");
         Refusal.Of(() => policy.Ablate(Steering.Policies.Feature.Of(1), Gate.Token(Steering.Policies.Feature.Of(2), float.NaN)).Validate(), "interventions[0].gate.threshold: NaN is not a finite number.");
-        Refusal.Of(() => policy.With(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = (SteeringOperator)99 }).Validate(), "interventions[0].operator: 99 is not an operator");
+        Refusal.Of(() => policy.With(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = null! }).Validate(), "interventions[0].operator: the operator is missing; give one of add, clamp");
         Refusal.Of(() => policy.Add(Steering.Policies.Feature.Of(1), 1, (StrengthUnit)7).Validate(), "interventions[0].unit: 7 is not a unit");
         Refusal.Of(() => policy.Add(Steering.Policies.Feature.Of(1), 1, span: (InterventionSpan)7).Validate(), "interventions[0].span: 7 is not a span");
         Refusal.Of(() => policy.Ablate(null!).Validate(), "interventions[0].target: the target is missing");
@@ -192,9 +194,9 @@ public sealed class PolicyRefusalTests
         Refusal.Of(() => SteeringPolicy.Create("a\udc00b").Validate(), "name: the text holds control characters or half of a surrogate pair.");
         Refusal.Of(() => (policy with { Description = new string('a', 10_001) }).Validate(), "description: 10001 characters are too many");
         Refusal.Of(() => policy.WithSae("main", "saes/l15", "").Validate(), "saes.main.site: the text is empty.");
-        Refusal.Of(() => (policy with { Interventions = [.. Enumerable.Repeat(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = SteeringOperator.Ablate }, 1025)] }).Validate(), "interventions: 1025 interventions are too many");
+        Refusal.Of(() => (policy with { Interventions = [.. Enumerable.Repeat(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = new AblateOperator() }, 1025)] }).Validate(), "interventions: 1025 interventions are too many");
         Refusal.Of(() => (policy with { Interventions = [null!] }).Validate(), "interventions[0]: the intervention is null.");
-        Refusal.Of(() => policy.With(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = SteeringOperator.Ablate, Gate = null! }).Validate(), "interventions[0].gate: the gate is null; use Gate.Always.");
+        Refusal.Of(() => policy.With(new Intervention { Target = Steering.Policies.Feature.Of(1), Operator = new AblateOperator(), Gate = null! }).Validate(), "interventions[0].gate: the gate is null; use Gate.Always.");
         Refusal.Of(() => policy.Ablate(Steering.Policies.Feature.Of(1), Gate.Token(null!, 1)).Validate(), "interventions[0].gate.target: the target is missing");
     }
 

@@ -1,4 +1,5 @@
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests.Sdk.Policies;
 
@@ -17,18 +18,9 @@ internal static class PolicySamples
     private static Intervention Intervention(Random random)
     {
         var target = random.Next(2) == 0 ? Features(random, random.Next(1, 5)) : (InterventionTarget)Direction(random);
-        SteeringOperator[] operators = target is FeatureTarget
-            ? [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.ClampWhereActive, SteeringOperator.Scale, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor, SteeringOperator.Attenuate, SteeringOperator.RangeMask, SteeringOperator.Dampen, SteeringOperator.FullMask]
-            : [SteeringOperator.Add, SteeringOperator.Clamp, SteeringOperator.Ablate, SteeringOperator.Cap, SteeringOperator.Floor, SteeringOperator.ProjectionGain];
-        var kind = Pick(random, operators);
-        var values = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain or SteeringOperator.Ablate or >= SteeringOperator.Attenuate
-            ? []
-            : Enumerable.Range(0, target is FeatureTarget features && random.Next(2) == 0 ? features.Features.Count : 1).Select(_ => kind == SteeringOperator.Floor ? Math.Abs(Number(random)) : Number(random)).ToArray();
-        var unit = values.Length == 0 || random.Next(3) == 0
-            ? (StrengthUnit?)null
-            : Pick(random, target is DirectionTarget ? [StrengthUnit.Raw, StrengthUnit.ResidualNorm] : kind == SteeringOperator.Add ? Enum.GetValues<StrengthUnit>() : [StrengthUnit.Raw, StrengthUnit.MaxActivation]);
+        var edit = Operator(random, target);
         var gate = Gates(random);
-        if (target is DirectionTarget { Normalize: false } direction && (kind != SteeringOperator.Add || unit == StrengthUnit.ResidualNorm))
+        if (target is DirectionTarget { Normalize: false } direction && edit is not AddOperator { Unit: not StrengthUnit.ResidualNorm })
         {
             target = direction with { Normalize = true };
         }
@@ -37,19 +29,43 @@ internal static class PolicySamples
         {
             Name = random.Next(2) == 0 ? null : Name(random),
             Target = target,
-            Operator = kind,
-            Values = values,
-            Gain = kind is SteeringOperator.Scale or SteeringOperator.ProjectionGain ? Number(random) : null,
-            Attenuation = kind == SteeringOperator.Attenuate ? Attenuation(random, ((FeatureTarget)target).Features.Count) : null,
-            Range = kind is SteeringOperator.RangeMask or SteeringOperator.Dampen ? Range(random, kind, ((FeatureTarget)target).Features.Count) : null,
-            Unit = unit,
+            Operator = edit,
             Gate = gate,
             Span = gate is PromptGate ? Pick<InterventionSpan?>(random, [null, InterventionSpan.Completion]) : Pick<InterventionSpan?>(random, [null, InterventionSpan.Both, InterventionSpan.Prompt, InterventionSpan.Completion]),
             SkipPositionZero = Pick<bool?>(random, [null, true, false]),
         };
     }
 
-    private static AttenuationSettings Attenuation(Random random, int features) => new()
+    private static SteeringOperator Operator(Random random, InterventionTarget target)
+    {
+        var features = (target as FeatureTarget)?.Features.Count ?? 1;
+        float[] values = [.. Enumerable.Range(0, random.Next(2) == 0 ? features : 1).Select(_ => Number(random))];
+        var unit = Pick<StrengthUnit?>(random, [null, StrengthUnit.Raw, target is FeatureTarget ? StrengthUnit.MaxActivation : StrengthUnit.ResidualNorm]);
+        float[] means = [.. Enumerable.Range(0, features).Select(_ => Number(random))];
+        float[] deviations = [.. Enumerable.Range(0, features).Select(_ => Math.Abs(Number(random)))];
+        var tau = random.Next(2) == 0 ? 2 : 0.5f;
+        return Pick<Func<SteeringOperator>>(random,
+        [
+            () => new AddOperator { Values = values, Unit = random.Next(4) == 0 ? StrengthUnit.ResidualNorm : unit },
+            () => new ClampOperator { Values = values, Unit = unit },
+            () => new CapOperator { Values = values, Unit = unit },
+            () => new FloorOperator { Values = Array.ConvertAll(values, Math.Abs), Unit = unit },
+            () => new AblateOperator(),
+            .. target is DirectionTarget
+                ? (Func<SteeringOperator>[])[() => new ProjectionGainOperator { Gain = Number(random) }]
+                :
+                [
+                    () => new ClampWhereActiveOperator { Values = values, Unit = unit },
+                    () => new ScaleOperator { Gain = Number(random) },
+                    () => Attenuation(random, features),
+                    () => new RangeMaskOperator { Means = means, Deviations = deviations, Tau = tau },
+                    () => new DampenOperator { Means = means, Deviations = deviations, Tau = tau, Beta = random.Next(2) == 0 ? 0.25f : null },
+                    () => new FullMaskOperator(),
+                ],
+        ])();
+    }
+
+    private static AttenuateOperator Attenuation(Random random, int features) => new()
     {
         Strength = random.Next(2) == 0 ? 1 : 0.25f,
         Exponent = Pick<float>(random, [1, 2, 0.5f]),
@@ -57,14 +73,6 @@ internal static class PolicySamples
         Posteriors = [.. Enumerable.Range(0, features).Select(_ => random.Next(2) == 0
             ? new GaussianFeaturePosterior { Weights = [0.5f, (float)random.NextDouble()], Means = [Number(random), 1], Deviations = [Math.Abs(Number(random)) + 1e-3f, 2], Error = random.Next(2) == 0 ? null : 1e-4f }
             : (FeaturePosterior)new TableFeaturePosterior { Knots = [0, 1.5f, 1e4f], Values = [0, (float)random.NextDouble(), 1], Error = 3e-4f })],
-    };
-
-    private static RangeSettings Range(Random random, SteeringOperator kind, int features) => new()
-    {
-        Tau = random.Next(2) == 0 ? 2 : 0.5f,
-        Beta = kind == SteeringOperator.Dampen && random.Next(2) == 0 ? 0.25f : null,
-        Means = [.. Enumerable.Range(0, features).Select(_ => Number(random))],
-        Deviations = [.. Enumerable.Range(0, features).Select(_ => Math.Abs(Number(random)))],
     };
 
     private static Gate Gates(Random random)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Json.Schema;
 using Steering.Policies;
+using Steering.Policies.Operators;
 
 namespace Steering.Tests.Sdk.Policies;
 
@@ -16,10 +17,11 @@ public sealed class PolicySchemaTests
         AssertFields(PolicyFields.Policy, Schema);
         AssertFields(PolicyFields.Sae, Definition("sae"));
         AssertFields(PolicyFields.Intervention, Definition("intervention"));
-        AssertFields(PolicyFields.Attenuation, Definition("attenuation"));
-        AssertFields(PolicyFields.GaussianPosterior, Definition("gaussianPosterior"));
-        AssertFields(PolicyFields.TablePosterior, Definition("tablePosterior"));
-        AssertFields(PolicyFields.Range, Definition("range"));
+        foreach (var (definition, fields) in OperatorRegistry.Objects)
+        {
+            AssertFields(fields, Definition(definition));
+        }
+
         AssertFields(PolicyFields.FeatureTarget, Definition("featureTarget"));
         AssertFields(PolicyFields.DirectionTarget, Definition("directionTarget"));
         AssertFields(PolicyFields.AlwaysGate, Definition("alwaysGate"));
@@ -33,7 +35,7 @@ public sealed class PolicySchemaTests
     [TestMethod]
     public void Words_OfEveryEnumeration_AreTheModels()
     {
-        AssertWords(Words<SteeringOperator>.All, Definition("intervention"), "operator");
+        AssertWords(OperatorRegistry.Words, Definition("intervention"), "operator");
         AssertWords(Words<StrengthUnit>.All, Definition("intervention"), "unit");
         AssertWords(Words<InterventionSpan>.All, Definition("intervention"), "span");
         AssertWords(PolicyFields.ThresholdUnits, Definition("activationGate"), "unit");

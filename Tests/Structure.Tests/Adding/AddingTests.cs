@@ -57,9 +57,25 @@ public sealed class AddingTests
         }
         """;
 
+    private const string Operator = """
+        using Steering.Sockets;
+
+        namespace Steering.Policies.Operators;
+
+        /// <summary>a' = −a.</summary>
+        public sealed record ToyOperator : SteeringOperator
+        {
+            internal static OperatorSyntax Json { get; } = new("toy", [], "it always turns the sign", _ => new ToyOperator());
+
+            internal override OperatorSyntax Syntax => Json;
+
+            internal override TransferFunction Transfer(float value) => new() { Gain = -1 };
+        }
+        """;
+
     [TestMethod]
     [TestCategory("Slow")]
-    public void ACommand_AKind_AndAnArchitecture_TouchWhatContributingLists()
+    public void ACommand_AKind_AnOperator_AndAnArchitecture_TouchWhatContributingLists()
     {
         using var copy = new ScratchCopy();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -82,6 +98,12 @@ public sealed class AddingTests
         copy.InsertBefore("docs/import.md", "Architectures: Llama", "Architectures: Toy,");
         Same("Adding an architecture", copy, seen);
 
+        copy.Add("Sdk/Policies/Operators/ToyOperator.cs", Operator);
+        copy.InsertBefore("Sdk/Policies/Operators/OperatorRegistry.cs", "ClampOperator.Json,", "        ToyOperator.Json,");
+        copy.Replace("Sdk/Policies/policy.schema.json", "\"add\", \"clamp\", \"clampWhereActive\", \"scale\"", "\"add\", \"toy\", \"clamp\", \"clampWhereActive\", \"scale\"");
+        copy.InsertBefore("docs/policies.md", "| `clamp` |", "| `toy` | a' = −a | yes | yes |");
+        Same("Adding an operator", copy, seen);
+
         copy.Build();
         Assert.Contains("a toy", copy.Steer("toy"));
 
@@ -93,6 +115,10 @@ public sealed class AddingTests
         File.WriteAllText(copy["text.txt"], string.Concat(Enumerable.Repeat("The cat sat on the mat. ", 400)));
         copy.Steer("train", copy["model"], copy["text.txt"], copy["sae"], "--site", "0", "--kind", "toy", "--latents", "16", "--k", "4", "--tokens", "1024", "--batch-size", "128", "--window", "64", "--eval-windows", "2");
         Assert.Contains("topk", copy.Steer("info", copy["sae"]), StringComparison.OrdinalIgnoreCase);
+
+        File.WriteAllText(copy["toy.json"], """{ "version": 1, "name": "p", "interventions": [ { "target": { "features": [0, 1, 2, 3, 4, 5, 6, 7, 8] }, "operator": "toy" } ] }""");
+        string[] generate = ["generate", copy["model"], "--prompt", "The cat sat", "--max-tokens", "8"];
+        Assert.AreNotEqual(copy.Steer(generate), copy.Steer([.. generate, "--sae", copy["sae"], "--policy", copy["toy.json"]]));
     }
 
     /// <summary>What was touched since the last look is what the section lists.</summary>

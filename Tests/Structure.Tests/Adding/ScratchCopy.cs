@@ -44,6 +44,15 @@ internal sealed class ScratchCopy : IDisposable
         _touched.Add(path);
     }
 
+    /// <summary>Changes a piece of text that is there once.</summary>
+    public void Replace(string path, string before, string after)
+    {
+        var parts = File.ReadAllText(_folder[path]).Split(before);
+        Assert.HasCount(2, parts, $"{path} holds '{before}' {parts.Length - 1} times.");
+        File.WriteAllText(_folder[path], parts[0] + after + parts[1]);
+        _touched.Add(path);
+    }
+
     /// <summary>Builds the command line in the copy.</summary>
     public void Build()
     {

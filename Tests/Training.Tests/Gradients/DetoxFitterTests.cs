@@ -8,6 +8,7 @@ using Steering.Compilation;
 using Steering.Export.Checkpoints;
 using Steering.Models;
 using Steering.Policies;
+using Steering.Policies.Operators;
 using Steering.Saes;
 using Steering.Saes.Formats;
 using Steering.Tokenizers;
@@ -108,14 +109,13 @@ public sealed class DetoxFitterTests
     public void Policies_SayTheirStrength_AndTheConstantTierActsAlways()
     {
         var constant = Named("constant");
-        Assert.AreSequenceEqual(new[] { -1f }, constant.Policy.Interventions[0].Values.ToArray());
+        Assert.AreSequenceEqual(new[] { -1f }, ((AddOperator)constant.Policy.Interventions[0].Operator).Values.ToArray());
         Assert.AreEqual(constant.Rates.CleanTokens.Total, constant.Rates.CleanTokens.Hits);
         Assert.AreSequenceEqual(_fit!.Features.Select(feature => feature.Feature).ToArray(), ((FeatureTarget)constant.Policy.Interventions[0].Target).Features.ToArray());
         Assert.IsNull(Named("latched").PerplexityRise);
         Assert.IsNotNull(Named("token").PerplexityRise);
-        Assert.AreEqual(SteeringOperator.Attenuate, Named("app").Policy.Interventions[0].Operator);
-        Assert.AreEqual(SteeringOperator.ClampWhereActive, Named("clamp").Policy.Interventions[0].Operator);
-        Assert.AreEqual(0f, Named("clamp").Policy.Interventions[0].Values[0]);
+        Assert.IsInstanceOfType<AttenuateOperator>(Named("app").Policy.Interventions[0].Operator);
+        Assert.AreEqual(0f, Assert.IsInstanceOfType<ClampWhereActiveOperator>(Named("clamp").Policy.Interventions[0].Operator).Values[0]);
     }
 
     [TestMethod]
