@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Steering.Policies;
 
@@ -193,8 +192,3 @@ internal static class PolicyWriter
         }
     }
 }
-
-/// <summary>Source-generated serialisation of policies, for applications without reflection; chain it into their own context.</summary>
-[JsonSerializable(typeof(SteeringPolicy))]
-[JsonSerializable(typeof(IReadOnlyList<SteeringPolicy>))]
-public sealed partial class PolicyJsonContext : JsonSerializerContext;

@@ -22,7 +22,8 @@ public sealed class SandboxChatTests
         var plain = (await CliRun.WithInput("""[{"role":"user","content":"Hello"}]""", "generate", "sandbox", "--messages", "-", "--max-tokens", "8")).Succeeds().Output;
         var run = (await CliRun.WithInput("Hello\n", Chat)).Succeeds();
         Assert.StartsWith(plain, run.Output);
-        Assert.MatchesRegex(@$"\n\[{Rude}: max [0-9.]+, mean [0-9.]+\]\n\[{Rain}: max [0-9.]+, mean [0-9.]+\]\n$", run.Output);
+        Assert.MatchesRegex(@$"^{Regex.Escape(plain.TrimEnd('\n'))}\n(\[{Rude}: max [0-9.]*[1-9], mean [0-9.]+\]\n)?(\[{Rain}: max [0-9.]*[1-9], mean [0-9.]+\]\n)?$", run.Output);
+        Assert.Contains("late-topk#", run.Output);
         Assert.AreEqual(run.Output, (await CliRun.WithInput("Hello\n", "chat", "sandbox", "--max-tokens", "8")).Succeeds().Output);
     }
 
@@ -157,7 +158,7 @@ public sealed class SandboxChatTests
         ];
         var output = (await CliRun.InShippedSandbox(string.Concat(questions.Select(question => $"{question}\n/reset\n")), "chat", "--max-tokens", "60")).Succeeds().Output;
         var replies = output.Split("The conversation is forgotten")[..questions.Length];
-        Assert.IsTrue(Array.TrueForAll(replies, reply => Regex.Count(reply, @"\[late-topk#[0-9]+ “.+”: max ", RegexOptions.NonBacktracking) == 5), output);
+        Assert.DoesNotMatchRegex(@"\[late-topk#[0-9]+ “.+”: max 0,", output);
         var shown = replies.Count(reply => Regex.IsMatch(reply, @": max [0-9.]*[1-9]", RegexOptions.NonBacktracking));
         Assert.IsGreaterThanOrEqualTo(questions.Length / 2, shown, output);
     }

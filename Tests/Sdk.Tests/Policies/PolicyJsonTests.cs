@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Steering.Policies;
 using Steering.Policies.Operators;
 
@@ -140,3 +141,7 @@ public sealed class PolicyJsonTests
     public void Parse_WithAByteOrderMark_ReadsOn() =>
         Assert.AreEqual("p", SteeringPolicy.Parse([0xEF, 0xBB, 0xBF, .. """{ "version": 1, "name": "p" }"""u8]).Name);
 }
+
+/// <summary>A context of the application's own, in which policies stand as any other type.</summary>
+[JsonSerializable(typeof(SteeringPolicy))]
+internal sealed partial class PolicyJsonContext : JsonSerializerContext;

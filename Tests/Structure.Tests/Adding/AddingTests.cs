@@ -88,11 +88,12 @@ public sealed class AddingTests
         copy.Add("Training/Autoencoders/ToyKind.cs", Kind);
         copy.InsertBefore("Training/Autoencoders/SaeKind.cs", "[JsonDerivedType(typeof(TopKSettings), \"topk\")]", "[JsonDerivedType(typeof(ToySettings), \"toy\")]");
         copy.InsertBefore("docs/training.md", "| `topk`", "| `toy` | a toy |");
+        copy.Append("Training/PublicAPI.Unshipped.txt", "Steering.Training.Autoencoders.ToyKind\n");
         Same("Adding a kind of autoencoder", copy, seen);
 
         var llama = File.ReadAllText(copy["Export/Architectures/LlamaArchitecture.cs"]);
         var types = llama[llama.IndexOf("ModelTypes { get; } = [", StringComparison.Ordinal)..];
-        copy.Add("Export/Architectures/ToyArchitecture.cs", llama.Replace("LlamaArchitecture", "ToyArchitecture", StringComparison.Ordinal).Replace(types[..(types.IndexOf("];", StringComparison.Ordinal) + 2)], "ModelTypes { get; } = [\"toy\"];", StringComparison.Ordinal));
+        copy.Add("Export/Architectures/ToyArchitecture.cs", llama.Replace("LlamaArchitecture", "ToyArchitecture", StringComparison.Ordinal).Replace(types[..(types.IndexOf("];", StringComparison.Ordinal) + 2)], "ModelTypes { get; } = [\"toy\"];", StringComparison.Ordinal).Replace("\"phi3\" => \"llama\"", "\"toy\" => \"llama\"", StringComparison.Ordinal));
         copy.InsertBefore("Export/Architectures/ArchitectureRegistry.cs", "new LlamaArchitecture(),", "        new ToyArchitecture(),");
         copy.InsertBefore("Export/Checkpoints/HuggingFaceConfig.cs", "[\"llama\"] = Llama,", "        [\"toy\"] = Llama,");
         copy.InsertBefore("docs/import.md", "Architectures: Llama", "Architectures: Toy,");
@@ -102,6 +103,7 @@ public sealed class AddingTests
         copy.InsertBefore("Sdk/Policies/Operators/OperatorRegistry.cs", "ClampOperator.Json,", "        ToyOperator.Json,");
         copy.Replace("Sdk/Policies/policy.schema.json", "\"add\", \"clamp\", \"clampWhereActive\", \"scale\"", "\"add\", \"toy\", \"clamp\", \"clampWhereActive\", \"scale\"");
         copy.InsertBefore("docs/policies.md", "| `clamp` |", "| `toy` | a' = −a | yes | yes |");
+        copy.Append("Sdk/PublicAPI.Unshipped.txt", "Steering.Policies.Operators.ToyOperator\n");
         Same("Adding an operator", copy, seen);
 
         copy.Build();

@@ -14,6 +14,9 @@ public sealed class SnippetTests
     /// <summary>What <c>ImplicitUsings</c> of a console project gives.</summary>
     private static readonly string[] Implicit = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
+    /// <summary>What the one of a web project gives besides.</summary>
+    private static readonly string[] ImplicitInWeb = ["System.Net.Http.Json", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Routing", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging"];
+
     public static IEnumerable<object[]> Snippets => Pages.All.SelectMany(page => Pages.Blocks(page, "csharp")).Select(block => (object[])[block.ToString()]);
 
     [TestMethod]
@@ -43,9 +46,10 @@ public sealed class SnippetTests
         var lines = block.Code.Split('\n');
         string[] usings = [.. lines.Where(IsUsing), .. more];
         var program = string.Join('\n', usings.Distinct(StringComparer.Ordinal)) + "\n" + block.Hidden + "\n" + string.Join('\n', lines.Where(line => !IsUsing(line)));
+        string[] given = [.. Implicit, .. block.Code.Contains("WebApplication.", StringComparison.Ordinal) ? ImplicitInWeb : []];
         var compilation = CSharpCompilation.Create(
             "Snippet",
-            [CSharpSyntaxTree.ParseText(string.Concat(Implicit.Select(name => $"global using {name};\n"))), CSharpSyntaxTree.ParseText(program)],
+            [CSharpSyntaxTree.ParseText(string.Concat(given.Select(name => $"global using {name};\n"))), CSharpSyntaxTree.ParseText(program)],
             BuiltAssemblies.References,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         var errors = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToArray();

@@ -14,14 +14,9 @@ public sealed class PackageTests
     {
         ["Meziantou.Analyzer"] = "analysers, which run in the compiler",
         ["Microsoft.CodeAnalysis.BannedApiAnalyzers"] = "refuses the calls of BannedSymbols.txt in the compiler",
+        ["Microsoft.CodeAnalysis.PublicApiAnalyzers"] = "compares the public API with PublicAPI.*.txt in the compiler",
         ["coverlet.msbuild"] = "measures coverage from the build",
         ["Grpc.Tools"] = "turns onnx.proto into C# when the project is built",
-    };
-
-    /// <summary>Packages that a project needs although its code does not refer to them.</summary>
-    private static readonly Dictionary<(string Project, string Package), string> NeededBeside = new()
-    {
-        [("Steering.Structure.Tests", "Microsoft.Extensions.Hosting")] = "the pages' snippets are compiled against it",
     };
 
     public static IEnumerable<object[]> Projects => Directory
@@ -38,7 +33,7 @@ public sealed class PackageTests
         var references = References(Built(file));
         using var assets = Assets(file);
         var target = assets.RootElement.GetProperty("targets").EnumerateObject().First().Value;
-        foreach (var package in Direct(assets).Where(package => !WithoutAssemblies.ContainsKey(package) && !NeededBeside.ContainsKey((Path.GetFileNameWithoutExtension(project), package))))
+        foreach (var package in Direct(assets).Where(package => !WithoutAssemblies.ContainsKey(package)))
         {
             var names = AssembliesOf(target, package, []).ToHashSet(StringComparer.OrdinalIgnoreCase);
             Assert.IsNotEmpty(names, $"{project}: {package} brings no assembly; say in this test why it is needed.");
@@ -68,7 +63,6 @@ public sealed class PackageTests
             return Direct(assets).ToArray();
         });
         Assert.IsTrue(WithoutAssemblies.Keys.All(package => direct.Values.Any(packages => packages.Contains(package, StringComparer.OrdinalIgnoreCase))), "An exception is of a package that no project names.");
-        Assert.IsTrue(NeededBeside.Keys.All(entry => direct[entry.Project].Contains(entry.Package, StringComparer.OrdinalIgnoreCase)), "An exception is of a package that its project does not name.");
     }
 
     private static IEnumerable<string> Items(string file, string kind) =>
