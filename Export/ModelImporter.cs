@@ -53,6 +53,10 @@ public static class ModelImporter
         decoder.Graph.Metadata(SocketOptions.ArchitectureKey, checkpoint.Config.ModelType);
         decoder.Graph.Metadata(SocketOptions.CheckpointKey, fingerprint);
         architecture.Build(decoder, checkpoint);
+        if (UnreadTensors.Check(checkpoint, decoder.ReadTensors) is { } leftOut)
+        {
+            progress?.Report(new("building the graph", 0.02, leftOut));
+        }
 
         var genAi = GenAiFolder.Load(folder);
         var socketed = options.Sites is null ? null : SocketGraft.Apply(decoder.Graph.Model, options.Sites, genAi.Names, genAi.Facts);

@@ -9,6 +9,8 @@ internal static class ArchitectureRegistry
         new GemmaArchitecture(),
         new Gpt2Architecture(),
         new GptNeoXArchitecture(),
+        new Olmo2Architecture(),
+        new MixtureArchitecture(),
     ];
 
     /// <summary>Every supported <c>model_type</c>, in order.</summary>

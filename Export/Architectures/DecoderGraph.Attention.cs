@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Steering.Export.Checkpoints;
 using Steering.Export.Onnx;
+using Steering.Models;
 using static Steering.Export.Onnx.TensorProto.Types;
 
 namespace Steering.Export.Architectures;
@@ -9,8 +10,12 @@ namespace Steering.Export.Architectures;
 /// <content>Attention over the key/value cache, and positions.</content>
 internal sealed partial class DecoderGraph
 {
+    /// <summary>Place of the sinks among the inputs of GroupQueryAttention.</summary>
+    private const int HeadSinkInput = 11;
+
     private GraphValue _sequenceLengths;
     private GraphValue _totalLength;
+    private GraphValue _totalPositions;
     private GraphValue _lastPositions;
     private GraphValue _positions;
 
@@ -21,6 +26,11 @@ internal sealed partial class DecoderGraph
     /// <param name="divisors">What each frequency is divided by besides, or null.</param>
     public RotaryTables Rotary(string name, float theta, RopeScaling? scaling, IReadOnlyList<float>? divisors)
     {
+        if (scaling is { DependsOnLength: true } && divisors is null)
+        {
+            return RotaryByLength(name, theta, scaling);
+        }
+
         var rotated = _config.RotarySize;
         var frequencies = RotaryEmbedding.Frequencies(rotated, theta, scaling);
         for (var i = 0; divisors is not null && i < frequencies.Length; i++)
@@ -28,11 +38,53 @@ internal sealed partial class DecoderGraph
             frequencies[i] /= divisors[i];
         }
 
-        var (cosines, sines) = RotaryEmbedding.Tables(_config.ContextLength, frequencies);
+        var (cosines, sines) = RotaryEmbedding.Tables(_config.ContextLength, frequencies, scaling?.AttentionFactor ?? 1);
         return new(Table("cos_cache", cosines), Table("sin_cache", sines));
 
         GraphValue Table(string kind, float[] values) =>
             Graph.Weight(kind + name, DataType.Float, [_config.ContextLength, rotated / 2], new TensorContent((long)values.Length * sizeof(float), stream => stream.Write(MemoryMarshal.AsBytes<float>(values))));
+    }
+
+    /// <summary>
+    /// Tables for the positions so far, of a scaling whose frequencies follow from how many there are. Keys that are in the cache
+    /// keep the rotation of the length at which they came, as in transformers.
+    /// </summary>
+    private RotaryTables RotaryByLength(string name, float theta, RopeScaling scaling)
+    {
+        ReformatMask();
+        var path = "/model/" + GraphNames.RotaryByLength + name;
+        var size = _config.RotarySize;
+        var positions = Graph.Add("Range", path + "/Range", [Graph.Scalar(0L), _totalPositions, Graph.Scalar(1L)]);
+        if (string.Equals(scaling.Type, "dynamic", StringComparison.Ordinal))
+        {
+            // NTK-aware interpolation: base' = base · (factor · L / original − (factor − 1))^(size / (size − 2)).
+            var length = Graph.Add("Max", path + "/Max", [ToFloat("/total", _totalPositions), Graph.Scalar((float)scaling.OriginalContextLength)]);
+            var stretched = Graph.Add("Sub", path + "/Sub", [Graph.Add("Mul", path + "/Mul", [length, Graph.Scalar(scaling.Factor / scaling.OriginalContextLength)]), Graph.Scalar(scaling.Factor - 1)]);
+            var logarithm = Graph.Add("Add", path + "/Add", [Graph.Add("Mul", path + "/power/Mul", [Graph.Add("Log", path + "/Log", [stretched]), Graph.Scalar((float)(size / (size - 2.0)))]), Graph.Scalar((float)Math.Log(theta))]);
+            var exponents = Graph.Small($"model.rotary{name}.exponents", Array.ConvertAll(Enumerable.Range(0, size / 2).ToArray(), i => (float)(-2.0 * i / size)), size / 2);
+            var frequencies = Graph.Add("Exp", path + "/Exp", [Graph.Add("Mul", path + "/frequencies/Mul", [exponents, logarithm])]);
+            var angles = Graph.Add("Mul", path + "/angles/Mul", [Graph.Add("Unsqueeze", path + "/Unsqueeze", [ToFloat("/positions", positions), Graph.Constant(1)]), frequencies]);
+            return new(Graph.Add("Cos", path + "/Cos", [angles]), Graph.Add("Sin", path + "/Sin", [angles]));
+        }
+
+        var (shortCosines, shortSines) = RotaryEmbedding.Tables(_config.ContextLength, RotaryEmbedding.Frequencies(size, theta, scaling), scaling.AttentionFactor);
+        var (longCosines, longSines) = RotaryEmbedding.Tables(_config.ContextLength, RotaryEmbedding.LongFrequencies(size, theta, scaling), scaling.AttentionFactor);
+        var isLong = Graph.Add("Greater", path + "/Greater", [_totalPositions, Graph.Scalar((long)scaling.OriginalContextLength)], DataType.Bool);
+        var offset = Graph.Add("Where", path + "/Where", [isLong, Graph.Scalar((long)_config.ContextLength), Graph.Scalar(0L)], DataType.Int64);
+        var rows = Graph.Add("Add", path + "/rows/Add", [positions, offset]);
+        return new(Rows("cos_cache", shortCosines, longCosines), Rows("sin_cache", shortSines, longSines));
+
+        GraphValue ToFloat(string suffix, GraphValue value) => Graph.Add("Cast", path + suffix + "/Cast", [value], DataType.Float, AttributeValue.Int("to", (long)DataType.Float));
+
+        GraphValue Rows(string kind, float[] first, float[] second)
+        {
+            var table = Graph.Weight(kind + name, DataType.Float, [2L * _config.ContextLength, size / 2], new TensorContent(2L * first.Length * sizeof(float), stream =>
+            {
+                stream.Write(MemoryMarshal.AsBytes<float>(first));
+                stream.Write(MemoryMarshal.AsBytes<float>(second));
+            }));
+            return Graph.Add("Gather", $"{path}/{kind}/Gather", [table, rows]);
+        }
     }
 
     /// <summary>Grouped-query attention of one block over its key/value cache.</summary>
@@ -65,6 +117,13 @@ internal sealed partial class DecoderGraph
         if (rotaryInside)
         {
             inputs.AddRange([settings.Rotary!.Cosines, settings.Rotary.Sines]);
+        }
+
+        if (settings.Sinks is { } sinks)
+        {
+            Require(sinks.Length == _config.HeadCount, $"{node} has {sinks.Length} sinks for {_config.HeadCount} heads.");
+            inputs.AddRange(Enumerable.Repeat(default(GraphValue), HeadSinkInput - inputs.Count));
+            inputs.Add(Graph.Small($"model.layers.{number}.attn.sinks", sinks, sinks.Length));
         }
 
         List<AttributeValue> attributes =
@@ -139,8 +198,8 @@ internal sealed partial class DecoderGraph
         _lastPositions = Graph.Add("Sub", Path + "/Sub", [sum, Graph.Scalar(1L)]);
         _sequenceLengths = Graph.Add("Cast", Path + "/Sub/Cast", [_lastPositions], DataType.Int32, AttributeValue.Int("to", (long)DataType.Int32));
         var shape = Graph.Add("Shape", Path + "/Shape", [_attentionMask], DataType.Int64);
-        var total = Graph.Add("Gather", Path + "/Gather", [shape, Graph.Scalar(1L)], AttributeValue.Int("axis", 0));
-        _totalLength = Graph.Add("Cast", Path + "/Gather/Cast", [total], DataType.Int32, AttributeValue.Int("to", (long)DataType.Int32));
+        _totalPositions = Graph.Add("Gather", Path + "/Gather", [shape, Graph.Scalar(1L)], AttributeValue.Int("axis", 0));
+        _totalLength = Graph.Add("Cast", Path + "/Gather/Cast", [_totalPositions], DataType.Int32, AttributeValue.Int("to", (long)DataType.Int32));
     }
 }
 
@@ -153,6 +212,9 @@ internal sealed record AttentionSettings(float Scale)
 
     /// <summary>Number of positions, itself included, that a token sees; null for all before it.</summary>
     public int? Window { get; init; }
+
+    /// <summary>One more column of each head's softmax, which takes a share and gives nothing; null for none.</summary>
+    public float[]? Sinks { get; init; }
 
     /// <summary>Attention scores are squashed to ± this by tanh; null for none.</summary>
     public float? Softcap { get; init; }

@@ -6,7 +6,10 @@ namespace Steering.Export.Architectures;
 /// <content>Normalisations, which also add the pending update to the residual stream.</content>
 internal sealed partial class DecoderGraph
 {
-    /// <summary>Normalisation of the residual stream, after adding the pending update to it. Root-mean-square without a bias in the checkpoint, layer normalisation with one.</summary>
+    /// <summary>Whether normalisations take the mean away and have biases; else they divide by the root mean square alone.</summary>
+    public bool UsesLayerNorm { get; set; }
+
+    /// <summary>Normalisation of the residual stream, after adding the pending update to it.</summary>
     /// <param name="path">Node path: <c>/model/layers.0/input_layernorm</c>.</param>
     /// <param name="tensor">Name of the gain [hidden], without <c>.weight</c>.</param>
     /// <returns>The normalised stream; <see cref="Residual"/> is the sum.</returns>
@@ -17,7 +20,7 @@ internal sealed partial class DecoderGraph
             return Norm(path, tensor, _residual);
         }
 
-        var bias = VectorOrNull(tensor + ".bias");
+        var bias = UsesLayerNorm ? Vector(tensor + ".bias") : null;
         var node = path + "/SkipLayerNorm";
         var output = new GraphValue(node + "/output_0", DataType.Float);
         var sum = new GraphValue(node + "/output_3", DataType.Float);
@@ -35,7 +38,7 @@ internal sealed partial class DecoderGraph
     /// <summary>Normalisation along the last axis of any value.</summary>
     public GraphValue Norm(string path, string tensor, GraphValue x)
     {
-        var bias = VectorOrNull(tensor + ".bias");
+        var bias = UsesLayerNorm ? Vector(tensor + ".bias") : null;
         return Graph.Add(
             bias is null ? "SimplifiedLayerNormalization" : "LayerNormalization",
             path + "/LayerNorm",

@@ -24,6 +24,7 @@ internal sealed partial class DecoderGraph
     private readonly GraphValue _attentionMask;
     private GraphValue _residual;
     private GraphValue _update;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private Func<GraphValue, GraphValue>? _tiedHead;
 
     internal DecoderGraph(ICheckpoint checkpoint, WeightPrecision precision, bool exact)
@@ -38,6 +39,9 @@ internal sealed partial class DecoderGraph
 
     /// <summary>The graph being written, for what has no shared part.</summary>
     public GraphBuilder Graph { get; }
+
+    /// <summary>Names of the checkpoint's tensors that the graph was made of.</summary>
+    public IReadOnlySet<string> ReadTensors => _read;
 
     /// <summary>What is added to every gain of a normalisation: 1 for families that store it less one.</summary>
     public float GainOffset { get; set; }
@@ -66,20 +70,22 @@ internal sealed partial class DecoderGraph
     }
 
     /// <summary>A matrix of the checkpoint.</summary>
-    public WeightMatrix Matrix(string tensor) => WeightMatrix.Of(_checkpoint, tensor);
+    public WeightMatrix Matrix(string tensor)
+    {
+        _read.Add(tensor);
+        return WeightMatrix.Of(_checkpoint, tensor);
+    }
 
     /// <summary>A vector of the checkpoint as fp32.</summary>
     public float[] Vector(string tensor)
     {
+        _read.Add(tensor);
         var length = _checkpoint.Describe(tensor).Count;
         Require(length is > 0 and <= 1 << 24, $"'{tensor}' has {length} elements, too many for a vector.");
         var values = new float[length];
         _checkpoint.ReadFloat32(tensor, values);
         return values;
     }
-
-    /// <summary>A vector of the checkpoint, or null when it has none of that name.</summary>
-    public float[]? VectorOrNull(string tensor) => Has(tensor) ? Vector(tensor) : null;
 
     /// <summary>Whether the checkpoint has a tensor.</summary>
     public bool Has(string tensor) => _checkpoint.TensorNames.Contains(tensor, StringComparer.Ordinal);
@@ -100,11 +106,18 @@ internal sealed partial class DecoderGraph
         _update = update;
     }
 
-    /// <summary>A matrix product with a layer's weight and, where it has one, its bias.</summary>
+    /// <summary>Adds an update to the residual stream here, where no normalisation reads the sum next.</summary>
+    public void AddToResidual(string path, GraphValue update) => _residual = Graph.Add("Add", path + "/Add", [_residual, update]);
+
+    /// <summary>A value times a factor; the value itself for 1.</summary>
+    public GraphValue Scale(string path, GraphValue x, float factor) => factor == 1 ? x : Graph.Add("Mul", path + "/Mul", [x, Graph.Scalar(factor)]);
+
+    /// <summary>A matrix product with a layer's weight and, where the configuration says so, its bias.</summary>
     /// <param name="path">Node path.</param>
     /// <param name="x">[batch, sequence, in]</param>
     /// <param name="tensor">Name of the layer, without <c>.weight</c>.</param>
-    public GraphValue Linear(string path, GraphValue x, string tensor) => Linear(path, x, Matrix(tensor + ".weight"), VectorOrNull(tensor + ".bias"));
+    /// <param name="bias">Whether it has a bias. The files do not decide: a bias may be left over, or be missing.</param>
+    public GraphValue Linear(string path, GraphValue x, string tensor, bool bias) => Linear(path, x, Matrix(tensor + ".weight"), bias ? Vector(tensor + ".bias") : null);
 
     /// <summary>A matrix product.</summary>
     public GraphValue Linear(string path, GraphValue x, WeightMatrix weight, float[]? bias)
@@ -117,17 +130,15 @@ internal sealed partial class DecoderGraph
     /// Several layers that read one value: one wide product where that is faster, else one each.
     /// </summary>
     /// <returns>One value [batch, sequence, sum of outputs], or one for each layer.</returns>
-    public GraphValue[] Linears(string stackedPath, GraphValue x, params IReadOnlyList<(string Path, string Tensor)> layers)
+    public GraphValue[] Linears(string stackedPath, GraphValue x, bool bias, params IReadOnlyList<(string Path, string Tensor)> layers)
     {
         WeightMatrix[] weights = [.. layers.Select(layer => Matrix(layer.Tensor + ".weight"))];
         if (!_weights.ShouldStack(weights))
         {
-            return [.. layers.Select(layer => Linear(layer.Path, x, layer.Tensor))];
+            return [.. layers.Select(layer => Linear(layer.Path, x, layer.Tensor, bias))];
         }
 
-        float[]?[] biases = [.. layers.Select(layer => VectorOrNull(layer.Tensor + ".bias"))];
-        var bias = Array.TrueForAll(biases, part => part is null) ? null : biases.SelectMany((part, i) => part ?? new float[weights[i].Rows]).ToArray();
-        return [Linear(stackedPath, x, WeightMatrix.Stack(weights), bias)];
+        return [Linear(stackedPath, x, WeightMatrix.Stack(weights), bias ? [.. layers.SelectMany(layer => Vector(layer.Tensor + ".bias"))] : null)];
     }
 
     /// <summary>Parts of a value along the last axis.</summary>
@@ -159,15 +170,15 @@ internal sealed partial class DecoderGraph
     public GraphValue GatedFeedForward(string tensors, string path, GraphValue x)
     {
         var both = Has(tensors + "gate_up_proj.weight")
-            ? [Linear(path + "/gate_up_proj", x, tensors + "gate_up_proj")]
-            : Linears(path + "/gate_up_proj", x, (path + "/gate_proj", tensors + "gate_proj"), (path + "/up_proj", tensors + "up_proj"));
+            ? [Linear(path + "/gate_up_proj", x, tensors + "gate_up_proj", _config.MlpBias)]
+            : Linears(path + "/gate_up_proj", x, _config.MlpBias, (path + "/gate_proj", tensors + "gate_proj"), (path + "/up_proj", tensors + "up_proj"));
         if (both.Length == 1)
         {
             both = Split(path + "/gate_up_proj", both[0], _config.IntermediateSize, _config.IntermediateSize);
         }
 
         var gated = Graph.Add("Mul", path + "/Mul", [Activate(path + "/act_fn", both[0]), both[1]]);
-        return Linear(path + "/down_proj", gated, tensors + "down_proj");
+        return Linear(path + "/down_proj", gated, tensors + "down_proj", _config.MlpBias);
     }
 
     /// <summary>The logits of every position, from the normalised residual stream.</summary>
@@ -175,9 +186,11 @@ internal sealed partial class DecoderGraph
     /// <param name="headTensor">Name of the head, without <c>.weight</c>; the embedding is used where the checkpoint ties them.</param>
     public void Logits(GraphValue x, string headTensor)
     {
-        var tied = _config.TiedEmbeddings || !Has(headTensor + ".weight");
+        var tied = _config.TiedEmbeddings;
+        Require(tied || Has(headTensor + ".weight"), $"the tensor '{headTensor}.weight' is missing, and tie_word_embeddings is false, so the embedding does not take its place. Take a checkpoint with its head; or, where the model was saved without it because the two are one, set tie_word_embeddings to true in config.json.");
         Require(!tied || _tiedHead is not null, "the head is tied to an embedding that was not written.");
-        var values = tied ? _tiedHead!(x) : _weights.Head(x, Matrix(headTensor + ".weight"), VectorOrNull(headTensor + ".bias"));
+        var values = tied ? _tiedHead!(x) : _weights.Head(x, Matrix(headTensor + ".weight"), bias: null);
+        values = Scale("/lm_head/scaled", values, 1 / _config.LogitsDivisor);
         if (_config.FinalSoftcap is { } cap)
         {
             var scaled = Graph.Add("Div", "/lm_head/softcap/Div", [values, Graph.Scalar(cap)]);

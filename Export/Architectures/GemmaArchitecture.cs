@@ -37,7 +37,7 @@ internal sealed class GemmaArchitecture : IArchitecture
             };
             var x = decoder.Norm(path + "/input_layernorm", tensors + "input_layernorm");
             var heads = LlamaArchitecture.QueryKeyValue(decoder, config, tensors + "self_attn.", path + "/attn", x);
-            var attended = decoder.Linear(path + "/attn/o_proj", decoder.Attention(block, heads, settings), tensors + "self_attn.o_proj");
+            var attended = decoder.Linear(path + "/attn/o_proj", decoder.Attention(block, heads, settings), tensors + "self_attn.o_proj", config.AttentionOutputBias);
             decoder.AddToResidual(decoder.Norm(path + "/post_attention_layernorm", tensors + "post_attention_layernorm", attended));
             var y = decoder.Norm(path + "/pre_feedforward_layernorm", tensors + "pre_feedforward_layernorm");
             var fed = decoder.GatedFeedForward(tensors + "mlp.", path + "/mlp", y);

@@ -17,6 +17,7 @@ internal sealed class Gpt2Architecture : IArchitecture
     public void Build(DecoderGraph decoder, ICheckpoint checkpoint)
     {
         var config = checkpoint.Config;
+        decoder.UsesLayerNorm = true;
         decoder.Embed("transformer.wte", "lm_head");
         decoder.AddLearnedPositions("transformer.wpe");
         for (var block = 0; block < config.BlockCount; block++)
@@ -24,12 +25,12 @@ internal sealed class Gpt2Architecture : IArchitecture
             var tensors = string.Create(CultureInfo.InvariantCulture, $"transformer.h.{block}.");
             var path = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{block}");
             var x = decoder.Norm(path + "/input_layernorm", tensors + "ln_1");
-            var heads = decoder.Linear(path + "/attn/qkv_proj", x, tensors + "attn.c_attn");
+            var heads = decoder.Linear(path + "/attn/qkv_proj", x, tensors + "attn.c_attn", config.AttentionBias);
             var attended = decoder.Attention(block, [heads], new(config.AttentionScale));
-            decoder.AddToResidual(decoder.Linear(path + "/attn/o_proj", attended, tensors + "attn.c_proj"));
+            decoder.AddToResidual(decoder.Linear(path + "/attn/o_proj", attended, tensors + "attn.c_proj", config.AttentionOutputBias));
             var y = decoder.Norm(path + "/post_attention_layernorm", tensors + "ln_2");
-            var inner = decoder.Activate(path + "/mlp/act_fn", decoder.Linear(path + "/mlp/fc1", y, tensors + "mlp.c_fc"));
-            decoder.AddToResidual(decoder.Linear(path + "/mlp/fc2", inner, tensors + "mlp.c_proj"));
+            var inner = decoder.Activate(path + "/mlp/act_fn", decoder.Linear(path + "/mlp/fc1", y, tensors + "mlp.c_fc", config.MlpBias));
+            decoder.AddToResidual(decoder.Linear(path + "/mlp/fc2", inner, tensors + "mlp.c_proj", config.MlpBias));
         }
 
         var last = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{config.BlockCount}/final_norm_layernorm");

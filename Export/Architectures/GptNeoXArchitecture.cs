@@ -21,6 +21,7 @@ internal sealed class GptNeoXArchitecture : IArchitecture
     public void Build(DecoderGraph decoder, ICheckpoint checkpoint)
     {
         var config = checkpoint.Config;
+        decoder.UsesLayerNorm = true;
         decoder.Embed("gpt_neox.embed_in", "embed_out");
         var rotary = decoder.Rotary(string.Empty, config.RopeTheta, config.RopeScaling, config.RopeFrequencyDivisors);
         var settings = new AttentionSettings(config.AttentionScale) { Rotary = rotary };
@@ -30,17 +31,17 @@ internal sealed class GptNeoXArchitecture : IArchitecture
             var path = string.Create(CultureInfo.InvariantCulture, $"/model/layers.{block}");
             var x = decoder.Norm(path + "/input_layernorm", tensors + "input_layernorm");
             var attended = decoder.Attention(block, [QueryKeyValue(decoder, config, tensors + "attention.query_key_value", path, x)], settings);
-            var attention = decoder.Linear(path + "/attn/o_proj", attended, tensors + "attention.dense");
+            var attention = decoder.Linear(path + "/attn/o_proj", attended, tensors + "attention.dense", config.AttentionOutputBias);
             if (config.ParallelResidual)
             {
                 var y = decoder.Norm(path + "/post_attention_layernorm", tensors + "post_attention_layernorm", decoder.Residual);
-                decoder.AddToResidual(decoder.Graph.Add("Add", path + "/attn_mlp/Add", [attention, FeedForward(decoder, tensors, path, y)]));
+                decoder.AddToResidual(decoder.Graph.Add("Add", path + "/attn_mlp/Add", [attention, FeedForward(decoder, config, tensors, path, y)]));
             }
             else
             {
                 decoder.AddToResidual(attention);
                 var y = decoder.Norm(path + "/post_attention_layernorm", tensors + "post_attention_layernorm");
-                decoder.AddToResidual(FeedForward(decoder, tensors, path, y));
+                decoder.AddToResidual(FeedForward(decoder, config, tensors, path, y));
             }
         }
 
@@ -48,10 +49,10 @@ internal sealed class GptNeoXArchitecture : IArchitecture
         decoder.Logits(decoder.Norm(last, "gpt_neox.final_layer_norm"), "embed_out");
     }
 
-    private static GraphValue FeedForward(DecoderGraph decoder, string tensors, string path, GraphValue x)
+    private static GraphValue FeedForward(DecoderGraph decoder, CheckpointConfig config, string tensors, string path, GraphValue x)
     {
-        var inner = decoder.Activate(path + "/mlp/act_fn", decoder.Linear(path + "/mlp/fc1", x, tensors + "mlp.dense_h_to_4h"));
-        return decoder.Linear(path + "/mlp/fc2", inner, tensors + "mlp.dense_4h_to_h");
+        var inner = decoder.Activate(path + "/mlp/act_fn", decoder.Linear(path + "/mlp/fc1", x, tensors + "mlp.dense_h_to_4h", config.MlpBias));
+        return decoder.Linear(path + "/mlp/fc2", inner, tensors + "mlp.dense_4h_to_h", config.MlpBias);
     }
 
     // Stored head by head as query, key, value; attention reads all queries, all keys, all values.
@@ -66,7 +67,7 @@ internal sealed class GptNeoXArchitecture : IArchitecture
         }
 
         WeightMatrix weight = decoder.Matrix(tensor + ".weight").Reorder(order);
-        var bias = decoder.VectorOrNull(tensor + ".bias");
+        var bias = config.AttentionBias ? decoder.Vector(tensor + ".bias") : null;
         return decoder.Linear(path + "/attn/qkv_proj", x, weight, bias is null ? null : Array.ConvertAll(order, row => bias[row]));
     }
 }

@@ -87,6 +87,27 @@ public sealed record CheckpointConfig
     /// <summary><c>query_pre_attn_scalar</c>: attention scores are divided by its root; null for <see cref="HeadSize"/>.</summary>
     public float? QueryPreAttentionScalar { get; init; }
 
+    /// <summary>Factor on the embedding's rows (<c>embedding_multiplier</c> of granite).</summary>
+    public float EmbeddingMultiplier { get; init; } = 1;
+
+    /// <summary>Factor on every update of the residual stream (<c>residual_multiplier</c> of granite).</summary>
+    public float ResidualMultiplier { get; init; } = 1;
+
+    /// <summary>Factor of the attention scores where the configuration gives it itself (<c>attention_multiplier</c> of granite), or null.</summary>
+    public float? AttentionMultiplier { get; init; }
+
+    /// <summary>What the logits are divided by (<c>logits_scaling</c> of granite).</summary>
+    public float LogitsDivisor { get; init; } = 1;
+
+    /// <summary>The blocks whose queries and keys are not rotated (<c>no_rope_layers</c> of smollm3).</summary>
+    public IReadOnlySet<int> BlocksWithoutRotary { get; init; } = new HashSet<int>();
+
+    /// <summary>Whether every head's softmax has one more column (<c>sinks</c> of gpt-oss).</summary>
+    public bool HasSinks { get; init; }
+
+    /// <summary>The mixture of experts, or null.</summary>
+    public ExpertSettings? Experts { get; init; }
+
     /// <summary>Whether the output projection is the embedding.</summary>
     public bool TiedEmbeddings { get; init; }
 
@@ -99,12 +120,29 @@ public sealed record CheckpointConfig
     /// <summary>Padding token, or null.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>Factor of the attention scores: <c>1 / √(query_pre_attn_scalar or head_dim)</c>.</summary>
-    public float AttentionScale => 1 / MathF.Sqrt(QueryPreAttentionScalar ?? HeadSize);
+    /// <summary>Factor of the attention scores: <see cref="AttentionMultiplier"/>, else <c>1 / √(query_pre_attn_scalar or head_dim)</c>.</summary>
+    public float AttentionScale => AttentionMultiplier ?? 1 / MathF.Sqrt(QueryPreAttentionScalar ?? HeadSize);
 
     /// <summary>Elements of a head that rotary embedding turns: an even number.</summary>
     public int RotarySize => (int)((HeadSize * (double)RotaryFraction) + 1e-4);
 
     /// <summary>The window of a block, or null when it attends to every earlier position.</summary>
     public int? WindowOf(int block) => SlidingBlocks.Contains(block) ? SlidingWindow : null;
+}
+
+/// <summary>A mixture of experts in place of some blocks' feed-forward.</summary>
+/// <param name="Count">Experts of a block.</param>
+/// <param name="PerToken">Experts that a token goes through.</param>
+/// <param name="Normalised">Whether the weights of those add up to 1.</param>
+/// <param name="Blocks">The blocks that have it.</param>
+public sealed record ExpertSettings(int Count, int PerToken, bool Normalised, IReadOnlySet<int> Blocks)
+{
+    /// <summary>α of the gate <c>x · σ(αx)</c>: 1 for SiLU, 1.702 for gpt-oss.</summary>
+    public float GateSlope { get; init; } = 1;
+
+    /// <summary>What is added to the gated half: 1 for gpt-oss.</summary>
+    public float UpOffset { get; init; }
+
+    /// <summary>Gates are clamped to at most this, and what they gate to ± this (<c>swiglu_limit</c>); null for none.</summary>
+    public float? Limit { get; init; }
 }

@@ -68,12 +68,30 @@ internal sealed class ConfigJson
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
             : throw Wrong(key, value, "a list of strings");
 
-    /// <summary>One token id, a list of them, or nothing.</summary>
+    /// <summary>A list of true or false, or of 1 or 0.</summary>
+    public IReadOnlyList<bool> Flags(string key)
+    {
+        var value = Find(key) ?? throw Missing(key);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.True or JsonValueKind.False || (item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number is 0 or 1))
+            ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number ? item.GetInt32() == 1 : item.GetBoolean())]
+            : throw Wrong(key, value, "a list of 0 and 1");
+    }
+
+    /// <summary>A list of positive, finite numbers.</summary>
+    public IReadOnlyList<float> Numbers(string key)
+    {
+        var value = Find(key) ?? throw Missing(key);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out var number) && number > 0 && float.IsFinite(number))
+            ? [.. value.EnumerateArray().Select(item => item.GetSingle())]
+            : throw Wrong(key, value, "a list of positive, finite numbers");
+    }
+
+    /// <summary>One token id, a list of them, or nothing; −1, which older conversions write, is nothing.</summary>
     public IReadOnlyList<int> TokenIds(string key) => Find(key) is not { } value
         ? []
         : value.ValueKind == JsonValueKind.Array
             ? [.. value.EnumerateArray().Select(item => TokenId(key, item))]
-            : [TokenId(key, value)];
+            : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id == -1 ? [] : [TokenId(key, value)];
 
     public ConfigJson? OptionalObject(string key) => Find(key) is not { } value
         ? null

@@ -9,27 +9,28 @@ internal static class HuggingFaceConfig
     private const int Large = 1 << 24;
     private const int MaximumBlocks = 1 << 12;
 
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
-    {
-        "architectures", "attention_dropout", "attn_implementation", "_attn_implementation_autoset", "attn_pdrop", "auto_map",
-        "cache_implementation", "chunk_size_feed_forward", "classifier_dropout", "dtype", "embd_pdrop", "gradient_checkpointing",
-        "hidden_dropout", "id2label", "initializer_range", "is_decoder", "is_llama_config", "label2id", "language", "model_max_length",
-        "n_ctx", "original_max_position_embeddings", "output_attentions", "output_hidden_states", "pretraining_tp",
-        "reorder_and_upcast_attn", "resid_pdrop", "return_dict", "sep_token_id", "summary_activation", "summary_first_dropout",
-        "summary_proj_to_labels", "summary_type", "summary_use_proj", "task_specific_params", "tokenizer_class", "torch_dtype",
-        "transformers.js_config", "transformers_version", "unsloth_fixed", "unsloth_version", "use_cache",
-    };
-
     /// <summary>Model types that this library reads.</summary>
     private static readonly Dictionary<string, Func<ConfigJson, CheckpointConfig>> Readers = new(StringComparer.Ordinal)
     {
         ["llama"] = Llama,
-        ["mistral"] = json => SlideEverywhere(json, Common(json)),
-        ["qwen2"] = json => Qwen(json) with { AttentionBias = true },
+        ["mistral"] = json => SlideEverywhere(json, WithoutBiases(json)),
+        ["qwen2"] = json => Qwen2(json),
         ["qwen3"] = json => Qwen(json) with { AttentionBias = json.Flag("attention_bias", false), AttentionOutputBias = json.Flag("attention_bias", false), QueryKeyNorm = true },
         ["gemma2"] = json => Gemma(json, slidingEvery: 2, defaultTheta: 10_000),
         ["gemma3_text"] = json => Gemma(json, Pattern(json), defaultTheta: 1_000_000) with { QueryKeyNorm = true },
-        ["phi3"] = json => SlideEverywhere(json, Common(json)),
+        ["phi3"] = json => SlideEverywhere(json, WithoutBiases(json)),
+        ["smollm3"] = SmolLm3,
+        ["granite"] = json => Llama(json) with
+        {
+            EmbeddingMultiplier = json.OptionalNumber("embedding_multiplier") ?? 1,
+            ResidualMultiplier = json.OptionalNumber("residual_multiplier") ?? 1,
+            AttentionMultiplier = json.OptionalNumber("attention_multiplier") ?? 1,
+            LogitsDivisor = json.OptionalNumber("logits_scaling") ?? 1,
+        },
+        ["olmo2"] = json => Llama(json) with { MlpBias = false },
+        ["mixtral"] = json => Experts(json, SlideEverywhere(json, WithoutBiases(json)), "num_local_experts", normalised: true),
+        ["qwen3_moe"] = Qwen3Mixture,
+        ["gpt_oss"] = GptOss,
         ["gpt2"] = Gpt2,
         ["gpt_neox"] = GptNeoX,
     };
@@ -63,7 +64,8 @@ internal static class HuggingFaceConfig
         json.RefuseFlag("add_cross_attention", true);
         json.RefuseFlag("rope_interleaved", true);
         json.RefuseFlag("use_mrope", true);
-        json.RefuseUnknown(Harmless);
+        json.RefuseFlag("is_encoder_decoder", true);
+        json.RefuseUnknown(HarmlessKeys.OfConfig);
         return config.Checked(Path.Combine(folder, FileName));
     }
 
@@ -107,12 +109,90 @@ internal static class HuggingFaceConfig
         return Common(json) with { AttentionBias = bias, AttentionOutputBias = bias, MlpBias = json.Flag("mlp_bias", false) };
     }
 
+    /// <summary>Of a family whose code has no biases, whatever the key says.</summary>
+    private static CheckpointConfig WithoutBiases(ConfigJson json)
+    {
+        json.RefuseFlag("attention_bias", true);
+        json.RefuseFlag("mlp_bias", true);
+        return Common(json);
+    }
+
+    /// <summary>Its code has biases on queries, keys and values alone, whatever the key says.</summary>
+    private static CheckpointConfig Qwen2(ConfigJson json)
+    {
+        json.RefuseFlag("attention_bias", false);
+        json.RefuseFlag("mlp_bias", true);
+        return Qwen(json) with { AttentionBias = true };
+    }
+
     private static CheckpointConfig Qwen(ConfigJson json)
     {
         var config = Common(json);
         var from = json.OptionalInteger("max_window_layers", 0, Large) ?? config.BlockCount;
         var window = json.OptionalInteger("sliding_window", 1, int.MaxValue);
         return Slide(json, config, json.Flag("use_sliding_window", false) ? window : null, block => block >= from);
+    }
+
+    private static CheckpointConfig SmolLm3(ConfigJson json)
+    {
+        var config = Qwen(json);
+        var interval = json.OptionalInteger("no_rope_layer_interval", 1, MaximumBlocks) ?? 4;
+        var rotates = json.Has("no_rope_layers") ? json.Flags("no_rope_layers") : [.. Enumerable.Range(1, config.BlockCount).Select(number => number % interval != 0)];
+        if (rotates.Count != config.BlockCount)
+        {
+            throw json.Wrong("no_rope_layers", $"{rotates.Count} entries", $"1 (rotary) or 0 (none) for each of the {config.BlockCount} blocks");
+        }
+
+        var bias = json.Flag("attention_bias", false);
+        return config with
+        {
+            AttentionBias = bias,
+            AttentionOutputBias = bias,
+            MlpBias = json.Flag("mlp_bias", false),
+            BlocksWithoutRotary = Enumerable.Range(0, config.BlockCount).Where(block => !rotates[block]).ToHashSet(),
+        };
+    }
+
+    private static CheckpointConfig Qwen3Mixture(ConfigJson json)
+    {
+        var bias = json.Flag("attention_bias", false);
+        var config = Qwen(json) with { AttentionBias = bias, AttentionOutputBias = bias, QueryKeyNorm = true };
+        _ = json.OptionalInteger("moe_intermediate_size", 1, Large);
+        var step = json.OptionalInteger("decoder_sparse_step", 1, MaximumBlocks) ?? 1;
+        var plain = json.TokenIds("mlp_only_layers").ToHashSet();
+        return Experts(json, config, "num_experts", json.Flag("norm_topk_prob", false), block => (block + 1) % step == 0 && !plain.Contains(block));
+    }
+
+    private static CheckpointConfig GptOss(ConfigJson json)
+    {
+        var bias = json.Flag("attention_bias", true);
+        var perToken = json.OptionalInteger("experts_per_token", 1, Large);
+        _ = json.OptionalInteger("initial_context_length", 1, int.MaxValue);
+        var config = Experts(json, Slide(json, Common(json), json.OptionalInteger("sliding_window", 1, int.MaxValue), block => block % 2 == 0), "num_local_experts", normalised: true);
+        if (perToken is { } other && other != config.Experts!.PerToken)
+        {
+            throw json.Wrong("experts_per_token", $"{other}", $"the {config.Experts.PerToken} of num_experts_per_tok");
+        }
+
+        return config with
+        {
+            AttentionBias = bias,
+            AttentionOutputBias = bias,
+            HasSinks = true,
+            Experts = config.Experts! with { GateSlope = 1.702f, UpOffset = 1, Limit = json.OptionalNumber("swiglu_limit") ?? 7 },
+        };
+    }
+
+    private static CheckpointConfig Experts(ConfigJson json, CheckpointConfig config, string countKey, bool normalised, Func<int, bool>? has = null)
+    {
+        var count = json.Integer(countKey, 1, Large);
+        var perToken = json.Integer("num_experts_per_tok", 1, count);
+        if (config.Activation is not ("silu" or "swish"))
+        {
+            throw json.Wrong("hidden_act", config.Activation, "silu, the one activation of experts that ONNX Runtime's operator has");
+        }
+
+        return config with { Experts = new(count, perToken, normalised, Enumerable.Range(0, config.BlockCount).Where(block => has?.Invoke(block) ?? true).ToHashSet()) };
     }
 
     private static CheckpointConfig SlideEverywhere(ConfigJson json, CheckpointConfig config) =>
@@ -199,7 +279,7 @@ internal static class HuggingFaceConfig
 
     private static string NameOf(string folder)
     {
-        var full = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var full = HuggingFaceCache.Real(folder);
 
         // A download cache: models--owner--name/snapshots/revision.
         return HuggingFaceCache.IsSnapshot(full) && full.Parent!.Parent!.Name is var name && name.StartsWith("models--", StringComparison.Ordinal)

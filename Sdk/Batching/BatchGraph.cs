@@ -34,6 +34,11 @@ internal sealed class BatchGraph : IDisposable
             throw Refuse($"it has no {Attention} node, so rows of different lengths cannot share a pass");
         }
 
+        if (Contains(path, GraphNames.RotaryByLength))
+        {
+            throw Refuse("its rotary scaling depends on the length of the sequence, and rows have lengths of their own");
+        }
+
         _session = GraphSession.Open(path, config, ExecutionDevice.Cpu, threads);
         try
         {

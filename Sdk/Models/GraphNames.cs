@@ -6,6 +6,9 @@ namespace Steering.Models;
 /// <summary>Names of a decoder graph's inputs and outputs, as <c>genai_config.json</c> gives them or as GenAI takes them where it does not.</summary>
 internal sealed record GraphNames
 {
+    /// <summary>Part of the names of nodes that make rotary tables for the positions of a pass: its longest row decides for all.</summary>
+    public const string RotaryByLength = "rotary_by_length";
+
     public string InputIds { get; init; } = "input_ids";
 
     public string AttentionMask { get; init; } = "attention_mask";

@@ -134,7 +134,7 @@ public sealed class HuggingFaceConfigTests
     [DataRow("\"eos_token_id\":10", "is contradictory: it gives the special token 10, but a vocabulary of 10")]
     [DataRow("\"eos_token_id\":[\"x\"]", "has 'eos_token_id' = \"x\"; a token id")]
     [DataRow("\"quantization_config\":{\"bits\":4}", "has 'quantization_config' = an object; a model that is not quantised")]
-    [DataRow("\"rope_scaling\":{\"type\":\"yarn\",\"factor\":4}", "has 'rope_scaling.rope_type' = yarn; default, linear or llama3")]
+    [DataRow("\"rope_scaling\":{\"type\":\"ntk\",\"factor\":4}", "has 'rope_scaling.rope_type' = ntk; default, linear, dynamic, llama3, yarn or longrope")]
     [DataRow("\"rope_scaling\":{\"type\":\"linear\"}", "lacks the required key 'rope_scaling.factor'")]
     [DataRow("\"rope_scaling\":{\"type\":\"linear\",\"factor\":2,\"mscale\":1}", "has the key 'rope_scaling.mscale'")]
     [DataRow("\"rope_scaling\":2", "has 'rope_scaling' = 2; an object was expected")]

@@ -101,7 +101,7 @@ public sealed class ArchitectureOracleTests
 
     [TestMethod]
     public void Registry_ListsWhatTheOraclesCover() => CollectionAssert.AreEqual(
-        new[] { "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "phi3", "qwen2", "qwen3" },
+        new[] { "gemma2", "gemma3_text", "gpt2", "gpt_neox", "gpt_oss", "granite", "llama", "mistral", "mixtral", "olmo2", "phi3", "qwen2", "qwen3", "qwen3_moe", "smollm3" },
         ArchitectureRegistry.ModelTypes.ToArray());
 
     private static string Source(string name) => OracleFolder.Require("architectures", name);

@@ -24,6 +24,7 @@ internal sealed class ImportedModel : IDisposable
         var withResiduals = Model.Clone();
         string[] residuals =
         [
+            .. Model.Graph.Node.Where(node => node.Name.EndsWith("/mlp/residual/Add", StringComparison.Ordinal)).Select(node => node.Output[0]),
             .. Model.Graph.Node
                 .Where(node => node.OpType.StartsWith("Skip", StringComparison.Ordinal) && node.Output.Count == 4 && !node.Name.Contains("post_attention", StringComparison.Ordinal) && !node.Name.Contains("pre_feedforward", StringComparison.Ordinal))
                 .Select(node => node.Output[3]),
