@@ -77,6 +77,13 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return this;
     }
 
+    /// <summary>Asserts success, whatever was said on standard error.</summary>
+    public CliRun IsOk()
+    {
+        Assert.AreEqual(0, ExitCode, $"{Error}\n{Output}");
+        return this;
+    }
+
     /// <summary>Asserts that standard output has every part.</summary>
     public CliRun Prints(params string[] parts)
     {
