@@ -147,7 +147,7 @@ public sealed class LabelledCorpus
 
     private IEnumerable<LabelledText> Rows(string path, CancellationToken cancellationToken)
     {
-        foreach (var (text, labels) in Open(path, _field).Read(cancellationToken).Zip(Open(path, _labelField ?? DefaultLabelField).Read(cancellationToken)))
+        foreach (var (text, labels) in Open(path, _field).Read(cancellationToken).Zip(Open(path, _labelField ?? DefaultLabelField, labels: true).Read(cancellationToken)))
         {
             yield return Names(labels.Text) is { Length: > 0 } names ? new LabelledText(text.Text, names, text.Place) : throw Unlabelled(text.Place, _labelField ?? DefaultLabelField);
         }
@@ -163,9 +163,9 @@ public sealed class LabelledCorpus
         }
     }
 
-    private static TextCorpus Open(string path, string? field) => TextCorpus.Open(path, IsPlain(path)
+    private static TextCorpus Open(string path, string? field, bool labels = false) => TextCorpus.Open(path, IsPlain(path)
         ? new TextCorpusOptions { Unit = TextUnit.Line }
-        : new TextCorpusOptions { Field = field });
+        : new TextCorpusOptions { Field = field, TakesNumbers = labels });
 
     private static bool IsJsonLines(string path) => Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 

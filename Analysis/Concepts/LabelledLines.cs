@@ -55,9 +55,11 @@ internal static class LabelledLines
         return labels.ValueKind switch
         {
             JsonValueKind.String => Whole(text.GetString()!, labels.GetString()!, chosen, place),
+            JsonValueKind.Number when labels.TryGetInt64(out _) => Whole(text.GetString()!, labels.GetRawText(), chosen, place),
+            JsonValueKind.True or JsonValueKind.False => Whole(text.GetString()!, labels.GetBoolean().ToString(), chosen, place),
             JsonValueKind.Array when labels.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object) && (labels.GetArrayLength() > 0 || chosen != "steps") => Spans(text.GetString()!, labels, chosen, place),
             JsonValueKind.Array when labels.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null) => Steps(text.GetString()!, labels, chosen, place),
-            _ => throw new SteeringException($"{place}: the field '{chosen}' holds no labels. Expected are a text (several labels separated by {LabelledCorpus.Separator}), a list of spans ({{\"start\": 3, \"end\": 9, \"label\": \"…\"}}), or a list of texts, one for each reasoning step."),
+            _ => throw new SteeringException($"{place}: the field '{chosen}' holds no labels. Expected are a text (several labels separated by {LabelledCorpus.Separator}), a whole number, true or false, a list of spans ({{\"start\": 3, \"end\": 9, \"label\": \"…\"}}), or a list of texts, one for each reasoning step."),
         };
     }
 

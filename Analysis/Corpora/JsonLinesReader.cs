@@ -51,13 +51,28 @@ internal static class JsonLinesReader
             throw new SteeringException($"{place}: the field '{field}' holds {Kind(value)}; messages were expected: [{{\"role\": \"user\", \"content\": \"…\"}}, …].");
         }
 
-        return [.. value.EnumerateArray().Select((message, index) => new ConversationTurn(Part(message, "role", index, place), Part(message, "content", index, place)))];
+        return [.. value.EnumerateArray().Select((message, index) => Turn(message, string.Create(CultureInfo.InvariantCulture, $"{place}: message {index}")))];
     }
 
-    private static string Part(JsonElement message, string part, int index, string place) =>
-        message.ValueKind == JsonValueKind.Object && message.TryGetProperty(part, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!
-            : throw new SteeringException(string.Create(CultureInfo.InvariantCulture, $"{place}: message {index} has no text '{part}'. Every message needs role and content."));
+    private static ConversationTurn Turn(JsonElement message, string place)
+    {
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("role", out var role) || role.ValueKind != JsonValueKind.String)
+        {
+            throw new SteeringException($"{place} has no text 'role'. Every message needs role and content.");
+        }
+
+        var content = message.TryGetProperty("content", out var found) ? found : default;
+        var calls = message.TryGetProperty("tool_calls", out var tools) && tools.ValueKind == JsonValueKind.Array && tools.GetArrayLength() > 0;
+        var text = content.ValueKind switch
+        {
+            JsonValueKind.String => content.GetString()!,
+            JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var words) && words.ValueKind == JsonValueKind.String ? words.GetString() : null)),
+            JsonValueKind.Null or JsonValueKind.Undefined when calls => string.Empty,
+            _ => throw new SteeringException($"{place} has no text 'content'. Every message needs role and content, or tool_calls."),
+        };
+        var isPlain = content.ValueKind == JsonValueKind.String && message.EnumerateObject().All(property => property.Name is "role" or "content");
+        return new ConversationTurn(role.GetString()!, text) { Json = isPlain ? null : message.GetRawText() };
+    }
 
     private static string Kind(JsonElement value) => value.ValueKind switch
     {

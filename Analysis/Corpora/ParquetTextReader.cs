@@ -14,7 +14,7 @@ internal static class ParquetTextReader
         var reader = Guard(name, () => Wait(ParquetReader.CreateAsync(stream, leaveStreamOpen: true)));
         try
         {
-            var field = Column(reader.Schema, name, options.Field);
+            var field = Column(reader.Schema, name, options);
             var number = 0L;
             for (var group = 0; group < reader.RowGroupCount; group++)
             {
@@ -23,7 +23,7 @@ internal static class ParquetTextReader
                     var place = string.Create(CultureInfo.InvariantCulture, $"{name}, row {number}");
                     if (text is null)
                     {
-                        throw new SteeringException($"{place}: the column '{field.Name}' holds nothing (null). Give every row a text, or leave such rows out of the file.");
+                        throw new SteeringException($"{place}: the column '{Place(field)}' holds nothing (null). Give every row a text, or leave such rows out of the file.");
                     }
 
                     if (text.Length > options.MaximumBytes)
@@ -50,24 +50,61 @@ internal static class ParquetTextReader
         }
 
         var texts = new string?[rows.RowCount];
-        rows.ReadAsync(field, texts!).AsTask().GetAwaiter().GetResult();
-        return texts;
+        if (IsText(field))
+        {
+            rows.ReadAsync(field, texts!).AsTask().GetAwaiter().GetResult();
+            return texts;
+        }
+
+        return field.ClrType == typeof(bool) ? Values<bool>(rows, field)
+            : field.ClrType == typeof(int) ? Values<int>(rows, field)
+            : field.ClrType == typeof(short) ? Values<short>(rows, field)
+            : field.ClrType == typeof(sbyte) ? Values<sbyte>(rows, field)
+            : field.ClrType == typeof(byte) ? Values<byte>(rows, field)
+            : Values<long>(rows, field);
     });
 
-    private static DataField Column(ParquetSchema schema, string name, string? wanted)
+    /// <summary>Values as CSV would hold them.</summary>
+    private static string?[] Values<T>(ParquetRowGroupReader rows, DataField field)
+        where T : struct
+    {
+        var values = new T?[rows.RowCount];
+        if (field.IsNullable)
+        {
+            rows.ReadAsync(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
+        }
+        else
+        {
+            var all = new T[rows.RowCount];
+            rows.ReadAsync(field, all.AsMemory()).AsTask().GetAwaiter().GetResult();
+            values = Array.ConvertAll(all, value => (T?)value);
+        }
+
+        return Array.ConvertAll(values, value => value is { } there ? Convert.ToString(there, CultureInfo.InvariantCulture) : null);
+    }
+
+    private static DataField Column(ParquetSchema schema, string name, TextCorpusOptions options)
     {
         var fields = schema.GetDataFields();
-        var texts = fields.Where(IsText).ToArray();
-        var field = Array.Find(fields, field => string.Equals(field.Name, wanted ?? TextCorpusOptions.DefaultField, StringComparison.Ordinal))
-            ?? (wanted is null && texts.Length == 1 ? texts[0] : null)
-            ?? throw new SteeringException($"{name} has no column '{wanted ?? TextCorpusOptions.DefaultField}'; its columns of text are {string.Join(", ", texts.Select(text => text.Name))}. Name the one that holds the text.");
-        if (!IsText(field) || field.MaxRepetitionLevel > 0)
+        bool Fits(DataField field) => IsText(field) || (options.TakesNumbers && IsLabel(field));
+        var texts = fields.Where(Fits).ToArray();
+        var wanted = options.Field ?? TextCorpusOptions.DefaultField;
+        var field = Array.Find(fields, field => string.Equals(Place(field), wanted, StringComparison.Ordinal))
+            ?? (options.Field is null && texts.Length == 1 ? texts[0] : null)
+            ?? throw new SteeringException($"{name} has no column '{wanted}'; its columns of text are {string.Join(", ", texts.Select(Place))}. Name the one that holds the text.");
+        if (!Fits(field) || field.MaxRepetitionLevel > 0)
         {
-            throw new SteeringException($"{name}: the column '{field.Name}' holds {(field.MaxRepetitionLevel > 0 ? "lists of " : string.Empty)}{field.ClrType.Name}; one text in every row was expected.");
+            throw new SteeringException($"{name}: the column '{Place(field)}' holds {(field.MaxRepetitionLevel > 0 ? "lists of " : string.Empty)}{field.ClrType.Name}; one text in every row was expected.");
         }
 
         return field;
     }
+
+    /// <summary>The path to a column, by which it is named: a column of the same name may stand within another.</summary>
+    private static string Place(DataField field) => string.Join('.', field.Path.ToList());
+
+    private static bool IsLabel(DataField field) =>
+        field.ClrType == typeof(long) || field.ClrType == typeof(int) || field.ClrType == typeof(short) || field.ClrType == typeof(sbyte) || field.ClrType == typeof(byte) || field.ClrType == typeof(bool);
 
     private static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 

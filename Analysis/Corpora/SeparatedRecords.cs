@@ -51,7 +51,7 @@ internal sealed class SeparatedRecords(Utf8Lines lines, string name, char separa
         var field = text.AsSpan(position, end - position);
 
         // Tab-separated files often carry bare quotes inside a field, and there is no doubt what they mean.
-        if (separator == ',' && field.Contains('"'))
+        if (separator != '\t' && field.Contains('"'))
         {
             throw Refusal("a quote stands inside a field that does not begin with one");
         }
@@ -67,7 +67,7 @@ internal sealed class SeparatedRecords(Utf8Lines lines, string name, char separa
             var quote = text.IndexOf('"', position);
             if (quote < 0)
             {
-                _field.Append(text, position, text.Length - position).Append('\n');
+                _field.Append(text, position, text.Length - position).Append(lines.Ending);
                 if (_field.Length > maximumLength)
                 {
                     throw Refusal($"a quoted field is longer than {maximumLength} characters");

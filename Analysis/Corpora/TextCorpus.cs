@@ -16,8 +16,11 @@ public sealed class TextCorpus
     private bool _consumed;
     private double _share;
 
-    private TextCorpus(string path, TextCorpusOptions options, TextFormat format, Func<Stream> open)
+    private readonly char _separator;
+
+    private TextCorpus(string path, TextCorpusOptions options, TextFormat format, char separator, Func<Stream> open)
     {
+        _separator = separator;
         Path = path;
         Format = format;
         _options = options;
@@ -37,7 +40,14 @@ public sealed class TextCorpus
     public double? ShareRead => IsRepeatable && Format != TextFormat.Parquet ? Volatile.Read(ref _share) : null;
 
     /// <summary>What decides which documents come out, in one line: format, unit, field.</summary>
-    public string Description => $"{(_options.Chat ? "chat " : string.Empty)}{Format}{(Format == TextFormat.Text ? $" by {_options.Unit}" : $" field {Field}")}";
+    public string Description => $"{(_options.Chat ? "chat " : string.Empty)}{Format}{(Format == TextFormat.Text ? $" by {_options.Unit}" : $" field {Field}")}{(IsUsual ? string.Empty : $" separated by {SeparatedReader.Words(_separator)}")}";
+
+    private bool IsUsual => Format switch
+    {
+        TextFormat.Csv => _separator == ',',
+        TextFormat.Tsv => _separator == '\t',
+        _ => true,
+    };
 
     private string Field => _options.Field ?? (_options.Chat ? TextCorpusOptions.DefaultMessagesField : TextCorpusOptions.DefaultField);
 
@@ -56,9 +66,10 @@ public sealed class TextCorpus
         var fromInput = string.Equals(path, StandardInput, StringComparison.Ordinal);
         var format = options.Format == TextFormat.Auto ? (fromInput ? TextFormat.Text : OfEnding(path)) : options.Format;
         CheckOptions(path, format, options);
+        var separator = format == TextFormat.Tsv ? '\t' : ',';
         if (fromInput)
         {
-            return new TextCorpus(path, options, format, standardInput);
+            return new TextCorpus(path, options, format, separator, standardInput);
         }
 
         using (var file = ReadableFile.Open(path))
@@ -67,9 +78,11 @@ public sealed class TextCorpus
             {
                 throw Empty(path);
             }
+
+            separator = format is TextFormat.Csv or TextFormat.Tsv ? SeparatedReader.Sniff(file, path, options, separator) : separator;
         }
 
-        return new TextCorpus(path, options, format, () => ReadableFile.Open(path));
+        return new TextCorpus(path, options, format, separator, () => ReadableFile.Open(path));
     }
 
     /// <summary>Reads the documents.</summary>
@@ -133,8 +146,7 @@ public sealed class TextCorpus
         var documents = Format switch
         {
             TextFormat.JsonLines => JsonLinesReader.Read(stream, name, Field, _options),
-            TextFormat.Csv => SeparatedReader.Read(stream, name, _options, ','),
-            TextFormat.Tsv => SeparatedReader.Read(stream, name, _options, '\t'),
+            TextFormat.Csv or TextFormat.Tsv => SeparatedReader.Read(stream, name, _options, _separator),
             TextFormat.Parquet => ParquetTextReader.Read(stream, name, _options),
             _ => PlainTextReader.Read(stream, name, _options),
         };

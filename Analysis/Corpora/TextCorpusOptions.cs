@@ -14,7 +14,7 @@ public sealed record TextCorpusOptions
 
     /// <summary>
     /// The field of a JSON line, or the column of a table, that holds the text. Null: <c>text</c> (<c>messages</c> with <see cref="Chat"/>),
-    /// or the only column of a table that has one.
+    /// or the only column of a table that has one. A column within another is written with a dot: <c>meta.text</c>.
     /// </summary>
     public string? Field { get; init; }
 
@@ -23,6 +23,9 @@ public sealed record TextCorpusOptions
 
     /// <summary>Whether the documents are conversations: <c>[{"role": "user", "content": "…"}, …]</c> in a field of a JSON line.</summary>
     public bool Chat { get; init; }
+
+    /// <summary>Whether whole numbers and truth values are texts, as labels are.</summary>
+    internal bool TakesNumbers { get; init; }
 
     /// <summary>Largest document, and line, in bytes; a longer one is refused. Memory is bounded by a few times this. Default: 256 MiB.</summary>
     public int MaximumBytes { get; init; } = 256 << 20;

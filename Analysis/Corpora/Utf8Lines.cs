@@ -4,9 +4,9 @@ namespace Steering.Analysis.Corpora;
 
 /// <summary>
 /// The lines of a UTF-8 stream with their numbers, each in bounded memory. A byte-order mark is passed over; line ends
-/// are LF or CR LF and stay out of the line.
+/// are LF or CR LF and stay out of the line. With <paramref name="bareReturns"/> a CR alone ends a line too, as in tables of old.
 /// </summary>
-internal sealed class Utf8Lines(Stream stream, string name, int maximumBytes)
+internal sealed class Utf8Lines(Stream stream, string name, int maximumBytes, bool bareReturns = false)
 {
     private const int ChunkSize = 1 << 16;
 
@@ -20,6 +20,9 @@ internal sealed class Utf8Lines(Stream stream, string name, int maximumBytes)
     /// <summary>Number of the line last read, from 1.</summary>
     public long Number { get; private set; }
 
+    /// <summary>How the line last read ended; empty at the end of the file.</summary>
+    public string Ending { get; private set; } = string.Empty;
+
     /// <summary>Reads a line's bytes; they stay valid until the next call.</summary>
     /// <param name="line">The line without its end.</param>
     /// <returns>Whether there was a line.</returns>
@@ -31,11 +34,17 @@ internal sealed class Utf8Lines(Stream stream, string name, int maximumBytes)
         while (!ended && Fill())
         {
             var rest = _chunk.AsSpan(_start.._end);
-            var feed = rest.IndexOf((byte)'\n');
+            var feed = bareReturns ? rest.IndexOfAny((byte)'\n', (byte)'\r') : rest.IndexOf((byte)'\n');
             ended = feed >= 0;
             var part = ended ? rest[..feed] : rest;
+            var isReturn = ended && rest[feed] == (byte)'\r';
             Append(part, ref length);
             _start += part.Length + (ended ? 1 : 0);
+            Ending = !ended ? string.Empty : isReturn ? "\r" : "\n";
+            if (isReturn && Fill() && _chunk[_start] == (byte)'\n')
+            {
+                (_start, Ending) = (_start + 1, "\r\n");
+            }
         }
 
         if (length == 0 && !ended)
@@ -45,7 +54,11 @@ internal sealed class Utf8Lines(Stream stream, string name, int maximumBytes)
         }
 
         Number++;
-        length -= length > 0 && _line[length - 1] == (byte)'\r' ? 1 : 0;
+        if (Ending == "\n" && !bareReturns && length > 0 && _line[length - 1] == (byte)'\r')
+        {
+            (length, Ending) = (length - 1, "\r\n");
+        }
+
         var from = Number == 1 && _line.AsSpan(0, length).StartsWith("\uFEFF"u8) ? 3 : 0;
         line = _line.AsMemory(from, length - from);
         return true;

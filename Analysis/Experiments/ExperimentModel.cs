@@ -5,6 +5,7 @@ using Steering.Decoding;
 using Steering.Models;
 using Steering.Policies;
 using Steering.Saes;
+using Steering.Templates;
 
 namespace Steering.Analysis.Experiments;
 
@@ -90,7 +91,7 @@ public sealed class ExperimentModel : IExperimentModel, IDisposable
     public string Decode(ReadOnlySpan<int> ids) => _model.Tokenizer.Decode(ids);
 
     /// <inheritdoc/>
-    public string Prompt(IReadOnlyList<ConversationTurn> messages) => _model.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))]);
+    public string Prompt(IReadOnlyList<ConversationTurn> messages) => _model.Tokenizer.ApplyChatTemplate(ConversationTurn.ToMessages(messages), new ChatTemplateOptions());
 
     /// <inheritdoc/>
     public double[] LogProbabilities(ReadOnlySpan<int> ids, int from, CompiledPolicy policy)

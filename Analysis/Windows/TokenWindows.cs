@@ -1,5 +1,6 @@
 using Steering.Analysis.Corpora;
 using Steering.Models;
+using Steering.Templates;
 using Steering.Tokenizers;
 
 namespace Steering.Analysis.Windows;
@@ -65,7 +66,7 @@ public sealed class TokenWindows : IDisposable
         var loaded = SteerableModel.Load(modelFolder, new SteerableModelOptions { VerifyWeights = false, AllowCustomOperators = model?.AllowCustomOperators ?? false });
         var conversations = new ConversationEncoder(
             text => loaded.Tokenizer.Encode(text),
-            messages => loaded.Tokenizer.ApplyChatTemplate([.. messages.Select(message => (message.Role, message.Content))], addGenerationPrompt: false));
+            messages => loaded.Tokenizer.ApplyChatTemplate(ConversationTurn.ToMessages(messages), new ChatTemplateOptions { AddGenerationPrompt = false }));
         return new TokenWindows(TextTokenizer.Load(modelFolder), options, config.BosTokenId, conversations, loaded);
     }
 

@@ -41,7 +41,7 @@ internal static class GgufTokenizer
         var config = (JsonObject)special.DeepClone();
         config["tokenizer_class"] = "PreTrainedTokenizerFast";
         config["add_prefix_space"] = false;
-        config["add_bos_token"] = AddsBos(file);
+        config["add_bos_token"] = AddsBos(file, preTokenizer);
         config["clean_up_tokenization_spaces"] = false;
         if (Text(file, "tokenizer.chat_template") is { } template)
         {
@@ -50,11 +50,11 @@ internal static class GgufTokenizer
         }
 
         var decoder = new JsonObject();
-        for (var id = 0; id < types.Count; id++)
+        for (var id = 0; id < tokens.Count; id++)
         {
-            if (types[id] is ControlToken or UserDefinedToken)
+            if (Kind(types, tokens, id) is ControlToken or UserDefinedToken)
             {
-                decoder[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = BytePairDocument.AddedToken(tokens[id], types[id] == ControlToken);
+                decoder[id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = BytePairDocument.AddedToken(tokens[id], Kind(types, tokens, id) == ControlToken);
             }
         }
 
@@ -73,9 +73,9 @@ internal static class GgufTokenizer
                 throw new SteeringException($"{file.Path} lists the token '{tokens[id]}' twice (the second time as {id}).");
             }
 
-            if (types.Count > 0 && types[id] is ControlToken or UserDefinedToken)
+            if (Kind(types, tokens, id) is ControlToken or UserDefinedToken)
             {
-                added.Add((JsonNode)BytePairDocument.AddedToken(id, tokens[id], types[id] == ControlToken));
+                added.Add((JsonNode)BytePairDocument.AddedToken(id, tokens[id], Kind(types, tokens, id) == ControlToken));
             }
         }
 
@@ -85,7 +85,7 @@ internal static class GgufTokenizer
             vocabulary,
             merges,
             preTokenizer.ComposeCharacters ? new JsonObject { ["type"] = "NFC" } : null,
-            AddsBos(file) ? BosTemplate(file, tokens) : null,
+            AddsBos(file, preTokenizer) ? BosTemplate(file, tokens) : null,
             preTokenizer.WholeWordsFirst);
     }
 
@@ -129,14 +129,20 @@ internal static class GgufTokenizer
             return null;
         }
 
+        // −1, written unsigned; and a padding token that is not there pads nothing.
         var id = value.AsInt64();
-        return id >= 0 && id < tokens.Count
-            ? (int)id
+        return id is -1 or uint.MaxValue || (role == "padding" && id >= tokens.Count) ? null
+            : id >= 0 && id < tokens.Count ? (int)id
             : throw new SteeringException($"{file.Path} names token {id} as its {role} token, but has only {tokens.Count} tokens.");
     }
 
-    private static bool AddsBos(GgufFile file) =>
-        file.Metadata.TryGetValue("tokenizer.ggml.add_bos_token", out var value) && value.AsBoolean();
+    private static bool AddsBos(GgufFile file, PreTokenizers.PreTokenizer preTokenizer) =>
+        file.Metadata.TryGetValue("tokenizer.ggml.add_bos_token", out var value) ? value.AsBoolean()
+        : preTokenizer.AddsBos && file.Metadata.ContainsKey("tokenizer.ggml.bos_token_id");
+
+    /// <summary>A token's type: converters that lost the flags wrote end-of-turn tokens as ordinary ones, which their texts tell, as in llama.cpp.</summary>
+    private static long Kind(IReadOnlyList<long> types, IReadOnlyList<string> tokens, int id) =>
+        GgufEndTokens.IsControl(tokens[id]) ? ControlToken : types.Count == 0 ? 0 : types[id];
 
     private static string? Text(GgufFile file, string key) => file.Metadata.TryGetValue(key, out var value) ? value.AsString() : null;
 

@@ -16,14 +16,12 @@ internal static class PreTokenizers
         ["gpt-2"] = new(Gpt2),
         ["phi-2"] = new(Gpt2),
         ["olmo"] = new(Gpt2),
-        // The vocabulary has no token of several digits, so that cutting digits apart changes nothing but the space before
-        // other numerals (" ²"); the reference does not cut there.
-        ["smollm"] = new(Gpt2),
+        ["smollm"] = new(SingleDigitsThenGpt2),
         ["starcoder"] = new(SingleDigitsThenGpt2),
         ["refact"] = new(SingleDigitsThenGpt2),
-        ["llama-bpe"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true },
-        ["llama3"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true },
-        ["llama-v3"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true },
+        ["llama-bpe"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true, AddsBos = true },
+        ["llama3"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true, AddsBos = true },
+        ["llama-v3"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true, AddsBos = true },
         ["qwen2"] = new(() => Pattern(Qwen2Pattern)) { ComposeCharacters = true },
         ["deepseek-r1-qwen"] = new(() => Pattern(Qwen2Pattern)) { ComposeCharacters = true },
     };
@@ -67,6 +65,9 @@ internal static class PreTokenizers
     {
         /// <summary>A piece that is a token as a whole is not built from merges (<c>ignore_merges</c>).</summary>
         public bool WholeWordsFirst { get; init; }
+
+        /// <summary>Prompts start with BOS where the file does not say.</summary>
+        public bool AddsBos { get; init; }
 
         /// <summary>Text is brought to Unicode form NFC first.</summary>
         public bool ComposeCharacters { get; init; }

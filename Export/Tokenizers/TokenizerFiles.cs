@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steering.Export.Checkpoints;
 using Steering.IO;
 using Steering.Templates;
 using Steering.Tensors;
@@ -7,6 +11,9 @@ namespace Steering.Export.Tokenizers;
 /// <summary>Brings the tokenizer of a checkpoint into a model folder.</summary>
 internal static class TokenizerFiles
 {
+    private const string ConfigName = "tokenizer_config.json";
+    private const int LargestConfig = 64 << 20;
+
     private static readonly string[] Copied =
     [
         "tokenizer.json",
@@ -52,6 +59,29 @@ internal static class TokenizerFiles
             });
         }
 
+        KeepPlain(from, folder);
+
         return File.Exists(Path.Combine(folder, "tokenizer.json"));
+    }
+
+    /// <summary>
+    /// The class LlamaTokenizer outweighs tokenizer.json for a llama or mistral alone (TextTokenizer). The model folder does not say what
+    /// the checkpoint was, so of others the class becomes the one that takes tokenizer.json as it stands.
+    /// </summary>
+    private static void KeepPlain(string from, string folder)
+    {
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path) || !File.Exists(Path.Combine(from, HuggingFaceConfig.FileName)) || ConfigJson.Read(Path.Combine(from, HuggingFaceConfig.FileName)).OptionalText("model_type") is null or "llama" or "mistral")
+        {
+            return;
+        }
+
+        using var document = StrictJson.Parse(path, ReadableFile.ReadAllBytes(path, LargestConfig), maximumDepth: 64);
+        if (document.RootElement.ValueKind == JsonValueKind.Object && JsonObject.Create(document.RootElement.Clone()) is { } config
+            && config["tokenizer_class"] is JsonValue named && named.TryGetValue(out string? name) && name is "LlamaTokenizer" or "LlamaTokenizerFast")
+        {
+            config["tokenizer_class"] = "PreTrainedTokenizerFast";
+            AtomicFile.WriteAllText(path, config.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        }
     }
 }

@@ -49,11 +49,13 @@ internal static class ChatRequestMapper
             return defaults;
         }
 
+        // Who names a share of the tokens wants them drawn; a temperature of 0 that is asked for stays greedy, where neither matters.
+        var temperature = options.Temperature ?? (defaults.Temperature == 0 && (options.TopK is > 1 || options.TopP is < 1) ? 1 : defaults.Temperature);
         return defaults with
         {
-            Temperature = options.Temperature ?? defaults.Temperature,
-            TopK = options.TopK ?? defaults.TopK,
-            TopP = options.TopP ?? defaults.TopP,
+            Temperature = temperature,
+            TopK = temperature == 0 ? null : options.TopK ?? defaults.TopK,
+            TopP = temperature == 0 ? null : options.TopP ?? defaults.TopP,
             Seed = options.Seed is { } seed ? checked((int)(seed & int.MaxValue)) : defaults.Seed,
             RepetitionPenalty = RepetitionPenalty(options) ?? defaults.RepetitionPenalty,
         };

@@ -9,10 +9,10 @@ public sealed record SamplingOptions
     /// <summary>Softmax temperature, ≥ 0. 0 (the default) chooses the largest logit.</summary>
     public float Temperature { get; init; }
 
-    /// <summary>Keep the k most probable tokens, ≥ 1; null keeps all.</summary>
+    /// <summary>Keep the k most probable tokens, ≥ 1; null, or as many as the vocabulary has, keeps all. Needs a <see cref="Temperature"/>.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Keep the most probable tokens whose probabilities sum to p, in (0, 1]; null keeps all.</summary>
+    /// <summary>Keep the most probable tokens whose probabilities sum to p, in (0, 1]; null keeps all. Below 1 it needs a <see cref="Temperature"/>.</summary>
     public float? TopP { get; init; }
 
     /// <summary>
@@ -34,6 +34,8 @@ public sealed record SamplingOptions
         Require(float.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), Temperature, "0 (greedy) or a finite positive number");
         Require(TopK is null or >= 1, nameof(TopK), TopK, "at least 1");
         Require(TopP is null || (TopP > 0 && TopP <= 1), nameof(TopP), TopP, "above 0 and at most 1");
+        Require(TopK is null or 1 || Temperature > 0, nameof(TopK), TopK, "unset while Temperature is 0, which takes the likeliest token whatever else is said; set a temperature (1 for the model's own probabilities)");
+        Require(TopP is null or 1 || Temperature > 0, nameof(TopP), TopP, "unset while Temperature is 0, which takes the likeliest token whatever else is said; set a temperature (1 for the model's own probabilities)");
         Require(MinP is null || (MinP > 0 && MinP <= 1), nameof(MinP), MinP, "above 0 and at most 1");
         Require(float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), RepetitionPenalty, "a finite positive number");
         Require(Seed is null or >= 0, nameof(Seed), Seed, "0 or more");

@@ -5,7 +5,7 @@ namespace Steering.Decoding;
 /// <summary>A request's lengths and sampling in GenAI's words.</summary>
 internal static class SearchOptions
 {
-    public static void Set(GeneratorParams parameters, DecodeRequest request, int promptLength)
+    public static void Set(GeneratorParams parameters, DecodeRequest request, int promptLength, int vocabulary)
     {
         var sampling = request.Sampling;
         parameters.SetSearchOption("max_length", promptLength + request.MaxTokens);
@@ -17,7 +17,7 @@ internal static class SearchOptions
         if (sampling.Temperature > 0)
         {
             parameters.SetSearchOption("temperature", sampling.Temperature);
-            parameters.SetSearchOption("top_k", sampling.TopK ?? 0);
+            parameters.SetSearchOption("top_k", Math.Min(sampling.TopK ?? 0, vocabulary));
             parameters.SetSearchOption("top_p", sampling.TopP ?? 1);
             parameters.SetSearchOption("random_seed", sampling.Seed ?? Random.Shared.Next());
         }

@@ -55,7 +55,7 @@ public sealed partial class SteeredGeneration : IDisposable
             BuildSites();
             (_switches, _latest, _promptActivations) = Prepare(_policy);
 
-            _generator = new ModelGenerator(model, parameters => SearchOptions.Set(parameters, request, _prompt.Length));
+            _generator = new ModelGenerator(model, parameters => SearchOptions.Set(parameters, request, _prompt.Length, model.VocabularySize));
             _binding = new SocketBinding(_generator, _allSites, model.HiddenSize);
         }
         catch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Steering.IO;
@@ -27,6 +28,64 @@ public static class StrictJson
         {
             document?.Dispose();
             throw new SteeringException($"{path} is not valid JSON: {JsonReason.Of(failure)}", failure);
+        }
+    }
+
+    /// <summary>
+    /// Puts the numbers that Python's json writes and JSON has not (NaN, Infinity, -Infinity) into quotes: where such a key is read as
+    /// a number it is refused, and where it is a note it does no harm.
+    /// </summary>
+    /// <param name="utf8">A document.</param>
+    /// <returns>The same bytes where there is none.</returns>
+    internal static ReadOnlyMemory<byte> WithPythonNumbers(ReadOnlyMemory<byte> utf8)
+    {
+        var source = utf8.Span;
+        if (source.IndexOf("NaN"u8) < 0 && source.IndexOf("Infinity"u8) < 0)
+        {
+            return utf8;
+        }
+
+        var result = new ArrayBufferWriter<byte>(source.Length + 64);
+        for (var at = 0; at < source.Length;)
+        {
+            var rest = source[at..];
+            var length = rest[0] == (byte)'"' ? Quoted(rest)
+                : rest.StartsWith("NaN"u8) ? 3
+                : rest.StartsWith("Infinity"u8) ? 8
+                : rest.StartsWith("-Infinity"u8) ? 9
+                : 1;
+            var isNumber = length > 1 && rest[0] != (byte)'"';
+            if (isNumber)
+            {
+                result.Write("\""u8);
+            }
+
+            result.Write(rest[..length]);
+            if (isNumber)
+            {
+                result.Write("\""u8);
+            }
+
+            at += length;
+        }
+
+        return result.WrittenMemory;
+
+        static int Quoted(ReadOnlySpan<byte> rest)
+        {
+            for (var at = 1; at < rest.Length; at++)
+            {
+                if (rest[at] == (byte)'\\')
+                {
+                    at++;
+                }
+                else if (rest[at] == (byte)'"')
+                {
+                    return at + 1;
+                }
+            }
+
+            return rest.Length;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Steering.Sockets;
 
 namespace Steering.Saes;
@@ -5,6 +6,10 @@ namespace Steering.Saes;
 /// <summary>Whether something made on a model belongs to the model at hand: by fingerprint where there is one, else by name.</summary>
 public static class ModelIdentity
 {
+    /// <summary>Parts of a name that say how a model is stored, or that it is the pre-trained one, and not which it is.</summary>
+    private static readonly FrozenSet<string> Additions = FrozenSet.Create(
+        StringComparer.Ordinal, "meta", "hf", "pt", "onnx", "gguf", "fp32", "fp16", "bf16", "int4", "int8", "f32", "f16");
+
     private const string Cure = "Use what belongs to this model, or allow another model of the same width where you know that they fit: --allow-other-model on the command line, SteeringOptions.AllowOtherModel or SteeringResources.AllowOtherModel in code.";
 
     /// <summary>
@@ -36,10 +41,9 @@ public static class ModelIdentity
     /// <param name="modelName">Name of the model it was made on, or null when not known.</param>
     /// <param name="modelSha256">Fingerprint of that model, or null.</param>
     /// <param name="manifest">The model at hand.</param>
-    /// <exception cref="SteeringException">The fingerprints differ, or, without one, the names have nothing in common.</exception>
+    /// <exception cref="SteeringException">The fingerprints differ, or, without one, the names do.</exception>
     /// <remarks>
-    /// Every import of one checkpoint is the same model, whatever its precision. Names agree where one holds the other, letters and
-    /// digits compared in lower case without the organisation before the slash.
+    /// Every import of one checkpoint is the same model, whatever its precision. Names agree as <see cref="Agree"/> says.
     /// </remarks>
     public static void Check(string what, string? modelName, string? modelSha256, SocketManifest manifest)
     {
@@ -78,7 +82,11 @@ public static class ModelIdentity
         }
     }
 
-    /// <summary>Whether two names may be of one model: one holds the other, letters and digits compared in lower case.</summary>
+    /// <summary>
+    /// Whether two names are of one model: the same letters and digits in lower case, without the organisation before the slash and
+    /// without what names a precision, a file format or a plain pre-trained model. A name that holds another is another model:
+    /// distilgpt2 is not gpt2.
+    /// </summary>
     /// <param name="name">A name, with or without an organisation.</param>
     /// <param name="other">Another.</param>
     public static bool Agree(string name, string other)
@@ -86,9 +94,16 @@ public static class ModelIdentity
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(other);
         var (made, here) = (Normalise(name), Normalise(other));
-        return made.Length == 0 || here.Length == 0 || made.Contains(here, StringComparison.Ordinal) || here.Contains(made, StringComparison.Ordinal);
+        return made.Length == 0 || here.Length == 0 || string.Equals(made, here, StringComparison.Ordinal);
     }
 
-    /// <summary>Letters and digits in lower case, without the organisation before the last slash.</summary>
-    private static string Normalise(string name) => string.Concat(name[(name.LastIndexOf('/') + 1)..].Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
+    private static string Normalise(string name)
+    {
+        var bare = name[(name.LastIndexOf('/') + 1)..].ToLowerInvariant();
+        string[] parts = [.. new string([.. bare.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+
+        // TransformerLens, from which SAELens has its names, calls gpt2 gpt2-small, and Gemma Scope writes gemma-v3 for gemma-3.
+        var whole = string.Concat(parts.Where(part => !Additions.Contains(part)).Select(part => part.Length > 1 && part[0] == 'v' && char.IsAsciiDigit(part[1]) ? part[1..] : part));
+        return whole == "gpt2small" ? "gpt2" : whole;
+    }
 }

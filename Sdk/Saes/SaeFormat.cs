@@ -9,6 +9,9 @@ public enum SaeFormat
     /// <summary>Gemma Scope: <c>params.npz</c> (arXiv 2408.05147).</summary>
     GemmaScope,
 
+    /// <summary>Gemma Scope 2: <c>config.json</c> and <c>params.safetensors</c>.</summary>
+    GemmaScope2,
+
     /// <summary>Llama Scope: <c>hyperparams.json</c> and <c>checkpoints/final.safetensors</c> (arXiv 2410.20526).</summary>
     LlamaScope,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Steering.IO;
 
 namespace Steering.Saes;
@@ -28,11 +29,14 @@ internal sealed record SaeLensConfig
     public required string? ModelSha256 { get; init; }
     public required SaeTrainingSummary? Training { get; init; }
 
+    /// <summary>Whether it was trained on residual streams whose mean over the width had been taken off (TransformerLens's <c>center_writing_weights</c>).</summary>
+    public required bool CentresInput { get; init; }
+
     public static SaeLensConfig Load(string path) => Parse(path, ReadableFile.ReadAllBytes(path, MaximumBytes));
 
     public static SaeLensConfig Parse(string path, ReadOnlyMemory<byte> utf8)
     {
-        using var document = StrictJson.Parse(path, utf8);
+        using var document = StrictJson.Parse(path, StrictJson.WithPythonNumbers(utf8));
         return Read(new SaeLensConfigReader(path, document.RootElement));
     }
 
@@ -77,12 +81,26 @@ internal sealed record SaeLensConfig
             ModelName = metadata.TakeString("model_name") ?? keys.TakeString("model_name"),
             HookName = hook,
             ModelSha256 = metadata.TakeString("steering_model_sha256") ?? keys.TakeString("steering_model_sha256"),
+            CentresInput = ReadCentring(metadata, keys),
             Training = metadata.TakeElement("steering_training") is { } training ? SaeTrainingSummary.Parse(keys.Path, training) : null,
         };
         _ = keys.TakeString("model_name");
         _ = keys.TakeString("steering_model_sha256");
         keys.RefuseRest();
         return config;
+    }
+
+    /// <summary>What the model's loader was told: of its foldings this one alone changes the residual stream.</summary>
+    private static bool ReadCentring(SaeLensConfigReader metadata, SaeLensConfigReader keys)
+    {
+        const string Name = "model_from_pretrained_kwargs";
+        var centres = false;
+        foreach (var given in new[] { metadata.TakeElement(Name), keys.TakeElement(Name) }.OfType<JsonElement>().Where(given => given.ValueKind == JsonValueKind.Object))
+        {
+            centres |= new SaeLensConfigReader(keys.Path, given, Name + ".").TakeBoolean("center_writing_weights") ?? false;
+        }
+
+        return centres;
     }
 
     private static SaeArchitecture ReadArchitecture(SaeLensConfigReader keys, string activation)

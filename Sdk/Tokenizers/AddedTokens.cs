@@ -8,11 +8,16 @@ internal sealed class AddedTokens
     private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
     private readonly Regex? _pattern;
 
-    public AddedTokens(IEnumerable<AddedToken> tokens)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="normalize">What was done to the text in which they are looked for; it is done to theirs, too.</param>
+    public AddedTokens(IEnumerable<AddedToken> tokens, Func<string, string>? normalize = null)
     {
-        foreach (var token in tokens.Where(token => token.Content.Length > 0))
+        foreach (var token in tokens)
         {
-            _byContent[token.Content] = token;
+            if ((normalize?.Invoke(token.Content) ?? token.Content) is { Length: > 0 } content)
+            {
+                _byContent[content] = token;
+            }
         }
 
         if (_byContent.Count > 0)

@@ -101,7 +101,7 @@ public sealed class TextTokenizer : ITextTokenizer
         foreach (var id in ids)
         {
             var bytes = TokenBytes(id);
-            if (!skipSpecialTokens || !_special.Contains(id))
+            if (Token(id) is not null && (!skipSpecialTokens || !_special.Contains(id)))
             {
                 tokens.Add(bytes);
             }
@@ -122,7 +122,11 @@ public sealed class TextTokenizer : ITextTokenizer
     /// <inheritdoc/>
     public IncrementalDetokenizer CreateDetokenizer(bool skipSpecialTokens = false) => new(this, skipSpecialTokens);
 
-    internal (byte[] Bytes, bool Raw) TokenBytes(int id) => Token(id) is not null
-        ? _bytes[id]
-        : throw new SteeringException($"Token id {id} is not in the vocabulary of {Count} tokens.");
+    /// <summary>
+    /// The bytes of a token. A model's vocabulary is often padded beyond its tokenizer's, and it may give such an id: that has no text,
+    /// as in the reference.
+    /// </summary>
+    internal (byte[] Bytes, bool Raw) TokenBytes(int id) => Token(id) is not null ? _bytes[id]
+        : id >= 0 ? ([], true)
+        : throw new SteeringException($"{id} is no token id; ids count from 0.");
 }

@@ -19,7 +19,9 @@ internal static class TokenizerReader
         {
             using var document = Parse(path) ?? throw new SteeringException($"{folder} holds no tokenizer.json. Prompts can only be given as token ids, or copy the tokenizer of the original model into the folder.");
             using var config = Parse(Path.Combine(folder, "tokenizer_config.json"));
-            return Read(document.RootElement, config?.RootElement, path);
+            using var model = Parse(Path.Combine(folder, "config.json"));
+            var modelType = model is { RootElement: { ValueKind: JsonValueKind.Object } keys } && keys.TryGetProperty("model_type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+            return Read(document.RootElement, config?.RootElement, modelType, path);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -43,7 +45,7 @@ internal static class TokenizerReader
         }
         : otherwise;
 
-    private static TokenizerParts Read(JsonElement root, JsonElement? config, string source)
+    private static TokenizerParts Read(JsonElement root, JsonElement? config, string? modelType, string source)
     {
         var model = root.GetProperty("model");
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
@@ -56,16 +58,17 @@ internal static class TokenizerReader
         RefuseText(model, "end_of_word_suffix", source);
         var vocabulary = Vocabulary(model, source);
         var added = AddedTokens(root, source);
-        var rebuilt = IsRebuiltLlama(config);
-        var (prefix, suffix) = Specials(root, vocabulary, added, source);
         var decoder = TokenDecoders.Read(Property(root, "decoder"), source) with { CleanUp = config is { } settings && Flag(settings, "clean_up_tokenization_spaces", false) };
+        var rebuilt = !decoder.ByteLevel && IsRebuiltLlama(config, modelType);
+        var normalize = rebuilt ? static text => text : Normalizers.Read(Property(root, "normalizer"), source);
+        var (prefix, suffix) = Specials(root, vocabulary, added, source);
         return new TokenizerParts
         {
             Vocabulary = vocabulary,
             Added = added,
             RawTokens = new(added.Where(token => !token.Normalized)),
-            NormalizedTokens = new(added.Where(token => token.Normalized)),
-            Normalize = rebuilt ? static text => text : Normalizers.Read(Property(root, "normalizer"), source),
+            NormalizedTokens = new(added.Where(token => token.Normalized), normalize),
+            Normalize = normalize,
             Cut = rebuilt ? LlamaCutter(config!.Value, source) : WordCutters.Read(Property(root, "pre_tokenizer"), source),
             Model = new BytePairModel(
                 vocabulary,
@@ -84,10 +87,11 @@ internal static class TokenizerReader
         };
     }
 
-    // transformers builds the class LlamaTokenizer from the vocabulary and merges alone: spaces as "▁" with one put in
-    // front of the text unless there is one, bytes for unknown characters, and no unknown token.
-    private static bool IsRebuiltLlama(JsonElement? config) =>
-        config is { } settings && settings.TryGetProperty("tokenizer_class", out var name) && name.GetString() is "LlamaTokenizer" or "LlamaTokenizerFast";
+    // transformers builds the class LlamaTokenizer of a llama or mistral from the vocabulary and merges alone: spaces as "▁" with
+    // one put in front of the text unless there is one, bytes for unknown characters, and no unknown token. Of other models (phi3),
+    // and where the vocabulary is one of bytes (DeepSeek's distillations), tokenizer.json stands whatever the class is called.
+    private static bool IsRebuiltLlama(JsonElement? config, string? modelType) =>
+        modelType is null or "llama" or "mistral" && config is { } settings && settings.TryGetProperty("tokenizer_class", out var name) && name.GetString() is "LlamaTokenizer" or "LlamaTokenizerFast";
 
     private static WordCutter LlamaCutter(JsonElement config, string source)
     {

@@ -17,7 +17,7 @@ internal sealed class UnicodeRegex
     {
         try
         {
-            _regex = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limit);
+            _regex = new Regex(PossessiveQuantifiers.Rewrite(pattern), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limit);
         }
         catch (ArgumentException exception)
         {

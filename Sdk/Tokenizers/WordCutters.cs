@@ -8,6 +8,8 @@ internal static class WordCutters
 {
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    private const string PunctuationPattern = @"[!-/:-@\[-`{-~]|\p{P}";
+
     // In all of these what begins with a letter goes on with letters, and a space before a letter begins a word with it.
     private static readonly string[] SpacedPatterns =
     [
@@ -39,7 +41,12 @@ internal static class WordCutters
             "Digits" => Digits(TokenizerReader.Flag(element, "individual_digits", false), source),
             "Split" => Split(element, source),
             "Metaspace" => Metaspace(element, source),
-            _ => throw new SteeringException($"{source} uses the pre-tokenizer '{type}', which is not supported. Supported: ByteLevel, Digits, Metaspace, Sequence, Split."),
+            "Punctuation" => Split(new UnicodeRegex(PunctuationPattern, source), element.TryGetProperty("behavior", out var behavior) ? behavior.GetString() ?? string.Empty : "Isolated", invert: false, source),
+            "Whitespace" => Split(new UnicodeRegex(@"\w+|[^\w\s]+", source), "Removed", invert: true, source),
+            "WhitespaceSplit" => Split(new UnicodeRegex(@"\s", source), "Removed", invert: false, source),
+            "CharDelimiterSplit" => Split(new UnicodeRegex(System.Text.RegularExpressions.Regex.Escape(TokenizerReader.Text(element, "delimiter", source)), source), "Removed", invert: false, source),
+            "BertPreTokenizer" => Chain([Split(new UnicodeRegex(@"\s", source), "Removed", invert: false, source), Split(new UnicodeRegex(PunctuationPattern, source), "Isolated", invert: false, source)]),
+            _ => throw new SteeringException($"{source} uses the pre-tokenizer '{type}', which is not supported. Supported: BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit."),
         };
     }
 
@@ -162,40 +169,45 @@ internal static class WordCutters
         var regex = pattern.TryGetProperty("Regex", out var expression)
             ? new UnicodeRegex(expression.GetString() ?? string.Empty, source)
             : new UnicodeRegex(System.Text.RegularExpressions.Regex.Escape(TokenizerReader.Text(pattern, "String", source)), source);
-        var invert = TokenizerReader.Flag(element, "invert", false);
-        var behavior = TokenizerReader.Text(element, "behavior", source);
-        return behavior switch
-        {
-            "Isolated" => (text, _, emit) => regex.Cut(text, (word, _) => emit(word)),
-            "Removed" => (text, _, emit) => regex.Cut(text, (word, matched) =>
-            {
-                if (matched == invert)
-                {
-                    emit(word);
-                }
-            }),
-            "MergedWithPrevious" when !invert => MergedWithPrevious(regex),
-            _ => throw new SteeringException($"{source} splits with the behaviour '{behavior}'{(invert ? " inverted" : string.Empty)}, which is not supported. Supported: Isolated, Removed, MergedWithPrevious."),
-        };
+        return Split(regex, TokenizerReader.Text(element, "behavior", source), TokenizerReader.Flag(element, "invert", false), source);
     }
 
-    private static WordCutter MergedWithPrevious(UnicodeRegex regex) => (text, _, emit) =>
+    /// <summary>Cuts at the matches of an expression.</summary>
+    /// <param name="regex">The expression.</param>
+    /// <param name="behavior">What becomes of the matches: pieces of their own, left out, or joined to what stands before or after.</param>
+    /// <param name="invert">Whether what lies between the matches takes their place.</param>
+    /// <param name="source">The file, for messages.</param>
+    private static WordCutter Split(UnicodeRegex regex, string behavior, bool invert, string source) => behavior switch
+    {
+        "Isolated" => (text, _, emit) => regex.Cut(text, (word, _) => emit(word)),
+        "Removed" => (text, _, emit) => regex.Cut(text, (word, matched) =>
+        {
+            if (matched == invert)
+            {
+                emit(word);
+            }
+        }),
+        "Contiguous" => Joined(regex, (before, matched) => before == matched),
+        "MergedWithPrevious" => Joined(regex, (before, matched) => matched != invert && before == invert),
+        "MergedWithNext" => Joined(regex, (before, matched) => before != invert && matched == invert),
+        _ => throw new SteeringException($"{source} splits with the behaviour '{behavior}', which is not supported. Supported: Isolated, Removed, Contiguous, MergedWithPrevious, MergedWithNext."),
+    };
+
+    /// <summary>Pieces of which neighbours are joined, by whether each is a match.</summary>
+    private static WordCutter Joined(UnicodeRegex regex, Func<bool, bool, bool> joins) => (text, _, emit) =>
     {
         var pending = new StringBuilder();
+        var before = false;
         regex.Cut(text, (word, matched) =>
         {
-            if (!matched && pending.Length > 0)
+            if (pending.Length > 0 && !joins(before, matched))
             {
                 emit(pending.ToString());
                 pending.Clear();
             }
 
             pending.Append(word);
-            if (matched)
-            {
-                emit(pending.ToString());
-                pending.Clear();
-            }
+            before = matched;
         });
         if (pending.Length > 0)
         {

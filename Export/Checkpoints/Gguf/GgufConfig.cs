@@ -1,3 +1,4 @@
+using Steering.Export.Tokenizers;
 using Steering.Tensors;
 
 namespace Steering.Export.Checkpoints.Gguf;
@@ -51,7 +52,7 @@ internal static class GgufConfig
             RotaryFraction = (float)rotary / headSize,
             TiedEmbeddings = !file.Tensors.ContainsKey("output.weight"),
             BosTokenId = TokenId(file, "bos"),
-            EosTokenIds = [.. new[] { TokenId(file, "eos"), TokenId(file, "eot") }.OfType<int>().Distinct()],
+            EosTokenIds = [.. new[] { TokenId(file, "eos"), TokenId(file, "eot"), TokenId(file, "eom") }.OfType<int>().Concat(GgufEndTokens.Of(file)).Distinct()],
             PadTokenId = TokenId(file, "padding"),
         };
         var config = architecture.Configure(common, keys, file);
@@ -78,7 +79,7 @@ internal static class GgufConfig
             : throw new SteeringException($"{file.Path}: tensor '{Embedding}' has the shape [{string.Join(", ", file.Describe(Embedding).Shape)}]; [vocabulary, {hidden}] was expected.");
 
     private static int? TokenId(GgufFile file, string name) =>
-        file.Metadata.TryGetValue($"tokenizer.ggml.{name}_token_id", out var value) ? value.AsInt32() : null;
+        file.Metadata.TryGetValue($"tokenizer.ggml.{name}_token_id", out var value) && value.AsInt64() is not (-1 or uint.MaxValue) ? value.AsInt32() : null;
 
     private static string? Text(GgufFile file, string key) =>
         file.Metadata.TryGetValue(key, out var value) && value.AsString() is { Length: > 0 } text ? text : null;

@@ -28,6 +28,7 @@ public static class SaeFolder
         {
             SaeFormat.SaeLens => SaeLensFolder.ReadParameters(place.Folder),
             SaeFormat.GemmaScope => GemmaScopeFormat.Read(place.Weights),
+            SaeFormat.GemmaScope2 => GemmaScope2Format.Read(place.Folder),
             SaeFormat.LlamaScope => LlamaScopeFormat.Read(place.Folder),
             SaeFormat.Sparsify => SparsifyFormat.Read(place.Folder),
             _ => DictionaryLearningFormat.Read(place.Folder),
@@ -74,6 +75,7 @@ public static class SaeFolder
     {
         SaeFormat.SaeLens => "SAELens",
         SaeFormat.GemmaScope => "Gemma Scope",
+        SaeFormat.GemmaScope2 => "Gemma Scope 2",
         SaeFormat.LlamaScope => "Llama Scope",
         SaeFormat.Sparsify => "sparsify",
         SaeFormat.DictionaryLearning => "dictionary_learning",

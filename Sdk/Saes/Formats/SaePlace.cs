@@ -15,6 +15,7 @@ internal sealed record SaePlace(SaeFormat Format, string Folder, string Weights)
     [
         (SaeFormat.SaeLens, [SaeLensFolder.ConfigName, SaeLensFolder.WeightsName]),
         (SaeFormat.GemmaScope, [GemmaScopeFormat.WeightsName]),
+        (SaeFormat.GemmaScope2, [GemmaScope2Format.ConfigName, GemmaScope2Format.WeightsName]),
         (SaeFormat.LlamaScope, [LlamaScopeFormat.ConfigName, LlamaScopeFormat.WeightsName]),
         (SaeFormat.Sparsify, [SparsifyFormat.ConfigName, SparsifyFormat.WeightsName]),
         (SaeFormat.DictionaryLearning, [DictionaryLearningFormat.ConfigName, DictionaryLearningFormat.WeightsName]),

@@ -42,14 +42,18 @@ public sealed class TextCorpusTests : IDisposable
     [TestMethod]
     public void JsonLines_OfChat_GiveMessages()
     {
-        var document = Assert.ContainsSingle(Read("a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\", \"name\": \"x\"}, {\"role\": \"assistant\", \"content\": \"Ho\"}]}", new TextCorpusOptions { Chat = true }));
+        var document = Assert.ContainsSingle(Read("a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"Ho\"}]}", new TextCorpusOptions { Chat = true }));
         Assert.AreSequenceEqual([new ConversationTurn("user", "Hi"), new ConversationTurn("assistant", "Ho")], document.Messages);
     }
 
     /// <summary>The cases of RFC 4180, section 2.</summary>
     [TestMethod]
     [DataRow("text\naaa\nbbb\n", "aaa|bbb")]
-    [DataRow("id,text\n1,\"b,1\"\n2,\"b \"\"2\"\"\"\r\n3,\"b\r\n3\"\n4,\n", "b,1|b \"2\"|b\n3|")]
+    [DataRow("id,text\n1,\"b,1\"\n2,\"b \"\"2\"\"\"\r\n3,\"b\r\n3\"\n4,\n", "b,1|b \"2\"|b\r\n3|")]
+    [DataRow("id,text\r1,a\r\n2,\"b\rc\"\r", "a|b\rc")]
+    [DataRow("id;text\n1;a,b\n", "a,b")]
+    [DataRow("id\ttext\n1\ta\n", "a")]
+    [DataRow("id|text\n1|a;b\n", "a;b")]
     [DataRow("text,id\n\"\",1\nx,\"2\"", "|x")]
     public void Csv_FollowsTheRules(string csv, string expected) =>
         Assert.AreSequenceEqual(expected.Split('|'), Texts(Read("a.csv", csv, new TextCorpusOptions())));

@@ -67,11 +67,15 @@ internal sealed class ReportCase : IDisposable
     {
         var line = Commands.FirstOrDefault(candidate => candidate.StartsWith($"steer {command} ", StringComparison.Ordinal))
             ?? throw new AssertFailedException($"{Source} has no command 'steer {command}': {string.Join(" | ", Commands)}");
-        return [.. Words(line).Skip(1).Select(word => word switch
+        var words = Words(line);
+        var names = command.Split(' ').Length;
+        return [.. words.Skip(1).Select((word, index) => word switch
         {
+            _ when index < names => word,
             "OUT" => this["out"],
             "MODEL" => "sandbox",
             "SAE" => "sandbox/late-topk",
+            _ when words[index] is "--out" or "--output" => this[word],
             _ when !word.StartsWith('-') && (Path.Exists(this[word]) || word.EndsWith(".safetensors", StringComparison.Ordinal)) => this[word],
             _ => word,
         })];
