@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Steering.Export.Checkpoints;
 
 /// <summary>Hyper-parameters of a decoder-only model, in the words of a Hugging Face <c>config.json</c>.</summary>
@@ -100,7 +102,7 @@ public sealed record CheckpointConfig
     public float LogitsDivisor { get; init; } = 1;
 
     /// <summary>The blocks whose queries and keys are not rotated (<c>no_rope_layers</c> of smollm3).</summary>
-    public IReadOnlySet<int> BlocksWithoutRotary { get; init; } = new HashSet<int>();
+    public IReadOnlySet<int> BlocksWithoutRotary { get; init; } = FrozenSet<int>.Empty;
 
     /// <summary>Whether every head's softmax has one more column (<c>sinks</c> of gpt-oss).</summary>
     public bool HasSinks { get; init; }

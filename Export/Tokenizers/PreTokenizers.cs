@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Steering.Tokenizers;
 
 namespace Steering.Export.Tokenizers;
 
@@ -16,7 +17,8 @@ internal static class PreTokenizers
         ["gpt-2"] = new(Gpt2),
         ["phi-2"] = new(Gpt2),
         ["olmo"] = new(Gpt2),
-        ["smollm"] = new(SingleDigitsThenGpt2),
+        // Decimal digits alone: the model's own tokenizer keeps the space before other numerals (" ²").
+        ["smollm"] = new(() => Sequence(Split(WordCutters.DecimalDigit), ByteLevel(useRegex: true))),
         ["starcoder"] = new(SingleDigitsThenGpt2),
         ["refact"] = new(SingleDigitsThenGpt2),
         ["llama-bpe"] = new(() => Pattern(Llama3Pattern)) { WholeWordsFirst = true, AddsBos = true },
@@ -39,15 +41,15 @@ internal static class PreTokenizers
 
     private static JsonObject Gpt2() => ByteLevel(useRegex: true);
 
-    private static JsonObject Pattern(string regex) => Sequence(
-        new JsonObject
-        {
-            ["type"] = "Split",
-            ["pattern"] = new JsonObject { ["Regex"] = regex },
-            ["behavior"] = "Isolated",
-            ["invert"] = false,
-        },
-        ByteLevel(useRegex: false));
+    private static JsonObject Pattern(string regex) => Sequence(Split(regex), ByteLevel(useRegex: false));
+
+    private static JsonObject Split(string regex) => new()
+    {
+        ["type"] = "Split",
+        ["pattern"] = new JsonObject { ["Regex"] = regex },
+        ["behavior"] = "Isolated",
+        ["invert"] = false,
+    };
 
     private static JsonObject Sequence(params JsonNode[] steps) => new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(steps) };
 

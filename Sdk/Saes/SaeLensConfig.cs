@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Steering.IO;
 
 namespace Steering.Saes;
@@ -61,6 +60,7 @@ internal sealed record SaeLensConfig
             throw keys.Refusal("norm_scaling_factor", factor.Value.ToString(CultureInfo.InvariantCulture), "it is used only with normalize_activations 'expected_average_only_in'; remove it or correct normalize_activations");
         }
 
+        var model = metadata.TakeString("model_name") ?? keys.TakeString("model_name");
         var config = new SaeLensConfig
         {
             Path = keys.Path,
@@ -78,29 +78,16 @@ internal sealed record SaeLensConfig
             MaxIterations = keys.TakeOnlyFor("max_iterations", pursuit) ? keys.TakeInteger("max_iterations") ?? 0 : 0,
             ResidualThreshold = keys.TakeOnlyFor("residual_threshold", pursuit) ? keys.TakeNumber("residual_threshold") ?? 0.01f : 0,
             StopOnDuplicateSupport = !keys.TakeOnlyFor("stop_on_duplicate_support", pursuit) || (keys.TakeBoolean("stop_on_duplicate_support") ?? true),
-            ModelName = metadata.TakeString("model_name") ?? keys.TakeString("model_name"),
+            ModelName = model,
             HookName = hook,
             ModelSha256 = metadata.TakeString("steering_model_sha256") ?? keys.TakeString("steering_model_sha256"),
-            CentresInput = ReadCentring(metadata, keys),
+            CentresInput = InputCentering.Asked(keys.Path, metadata.TakeElement("model_from_pretrained_kwargs"), model) | InputCentering.Asked(keys.Path, keys.TakeElement("model_from_pretrained_kwargs"), model),
             Training = metadata.TakeElement("steering_training") is { } training ? SaeTrainingSummary.Parse(keys.Path, training) : null,
         };
         _ = keys.TakeString("model_name");
         _ = keys.TakeString("steering_model_sha256");
         keys.RefuseRest();
         return config;
-    }
-
-    /// <summary>What the model's loader was told: of its foldings this one alone changes the residual stream.</summary>
-    private static bool ReadCentring(SaeLensConfigReader metadata, SaeLensConfigReader keys)
-    {
-        const string Name = "model_from_pretrained_kwargs";
-        var centres = false;
-        foreach (var given in new[] { metadata.TakeElement(Name), keys.TakeElement(Name) }.OfType<JsonElement>().Where(given => given.ValueKind == JsonValueKind.Object))
-        {
-            centres |= new SaeLensConfigReader(keys.Path, given, Name + ".").TakeBoolean("center_writing_weights") ?? false;
-        }
-
-        return centres;
     }
 
     private static SaeArchitecture ReadArchitecture(SaeLensConfigReader keys, string activation)

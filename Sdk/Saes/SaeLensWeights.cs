@@ -52,40 +52,7 @@ internal sealed class SaeLensWeights(SafetensorsFile file, SaeLensConfig config)
             throw new SteeringException($"{file.Path}: tensor '{_left.Order(StringComparer.Ordinal).First()}' does not belong to a {config.Architecture} autoencoder; cfg.json and the weights do not fit each other.");
         }
 
-        return config.CentresInput ? Centred(parameters) : parameters;
-    }
-
-    /// <summary>
-    /// The same activations from a residual stream whose mean is still in it: w·(x − mean(x)) = (w − mean(w))·x, so the mean leaves
-    /// every encoder row; what the row then no longer takes of the decoder's bias goes to the latent's.
-    /// </summary>
-    private SaeParameters Centred(SaeParameters parameters)
-    {
-        if (parameters.Normalisation == InputNormalisation.ConstantNorm || parameters.Encoder.Length == 0)
-        {
-            throw new SteeringException($"{config.Path}: model_from_pretrained_kwargs.center_writing_weights = true: the residual stream's mean has to be taken off first, which cannot be folded into an autoencoder with {(parameters.Encoder.Length == 0 ? "architecture matching_pursuit" : "normalize_activations constant_norm_rescale")}.");
-        }
-
-        var d = config.HiddenSize;
-        var bias = parameters.ApplyDecoderBiasToInput ? TensorPrimitives.Sum(parameters.DecoderBias) : 0;
-        var encoder = (float[])parameters.Encoder.Clone();
-        var shift = new float[config.LatentCount];
-        for (var latent = 0; latent < config.LatentCount; latent++)
-        {
-            var row = encoder.AsSpan(latent * d, d);
-            var mean = TensorPrimitives.Sum<float>(row) / d;
-            TensorPrimitives.Subtract(row, mean, row);
-            shift[latent] = -mean * bias;
-        }
-
-        float[] Shifted(float[] biases, Func<int, float> factor) => biases.Length == 0 ? biases : [.. biases.Select((value, latent) => value + (shift[latent] * factor(latent)))];
-        return parameters with
-        {
-            Encoder = encoder,
-            EncoderBias = Shifted(parameters.EncoderBias, _ => 1),
-            GateBias = Shifted(parameters.GateBias, _ => 1),
-            MagnitudeBias = Shifted(parameters.MagnitudeBias, latent => MathF.Exp(parameters.MagnitudeLogScale[latent])),
-        };
+        return config.CentresInput ? InputCentering.Apply(parameters) : parameters;
     }
 
     public void Dispose() => file.Dispose();

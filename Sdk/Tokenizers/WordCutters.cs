@@ -8,6 +8,9 @@ internal static class WordCutters
 {
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    /// <summary>The expression of a digit 0 to 9, of any script.</summary>
+    public const string DecimalDigit = @"\p{Nd}";
+
     private const string PunctuationPattern = @"[!-/:-@\[-`{-~]|\p{P}";
 
     // In all of these what begins with a letter goes on with letters, and a space before a letter begins a word with it.
@@ -105,9 +108,10 @@ internal static class WordCutters
             case "Digits":
                 return null;
             case "Split":
-                return !TokenizerReader.Flag(element, "invert", false)
+                var regex = !TokenizerReader.Flag(element, "invert", false)
                     && string.Equals(element.GetProperty("behavior").GetString(), "Isolated", StringComparison.Ordinal)
-                    && element.GetProperty("pattern").TryGetProperty("Regex", out var pattern) && SpacedPatterns.Contains(pattern.GetString(), StringComparer.Ordinal);
+                    && element.GetProperty("pattern").TryGetProperty("Regex", out var pattern) ? pattern.GetString() : null;
+                return string.Equals(regex, DecimalDigit, StringComparison.Ordinal) ? null : SpacedPatterns.Contains(regex, StringComparer.Ordinal);
             default:
                 return false;
         }

@@ -37,7 +37,8 @@ public sealed class GgufCheckpointTests
             SlidingBlocks = checkpoint.Config.SlidingBlocks,
         };
         Assert.AreEqual(expected, checkpoint.Config);
-        CollectionAssert.AreEqual(new[] { 2 }, checkpoint.Config.EosTokenIds.ToArray());
+        // <|im_end|>, which the file names, and <|endoftext|>, by its text, as in llama.cpp.
+        CollectionAssert.AreEqual(new[] { 2, 0 }, checkpoint.Config.EosTokenIds.ToArray());
         Assert.IsEmpty(checkpoint.Config.SlidingBlocks);
         Assert.AreEqual(0.125f, checkpoint.Config.AttentionScale);
         Assert.AreEqual(64, checkpoint.Config.RotarySize);

@@ -44,7 +44,7 @@ public sealed class BatchingDecoderTests
     {
         using var decoder = new BatchingDecoder(Model);
         var genAi = new GenAiDecoder(Model);
-        DecodeRequest[] requests = [.. Enumerable.Range(0, 40).Select(Conversations.Random).Select(request => request with { Sampling = request.Sampling with { Temperature = 0, MinP = null } })];
+        DecodeRequest[] requests = [.. Enumerable.Range(0, 40).Select(Conversations.Random).Select(request => request with { Sampling = request.Sampling with { Temperature = 0, TopK = null, TopP = null, MinP = null } })];
         await Parallel.ForAsync(0, requests.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (index, cancellation) =>
         {
             var expected = await genAi.DecodeAsync(requests[index], cancellation).ToListAsync(cancellation);

@@ -12,6 +12,8 @@ public sealed class SamplingOptionsTests
         [new SamplingOptions { TopK = 0 }, "TopK"],
         [new SamplingOptions { TopP = 0 }, "TopP"],
         [new SamplingOptions { TopP = 1.5f }, "TopP"],
+        [new SamplingOptions { TopK = 40 }, "TopK"],
+        [new SamplingOptions { TopP = 0.9f }, "TopP"],
         [new SamplingOptions { RepetitionPenalty = 0 }, "RepetitionPenalty"],
         [new SamplingOptions { RepetitionPenalty = float.PositiveInfinity }, "RepetitionPenalty"],
         [new SamplingOptions { Seed = -2 }, "Seed"],
@@ -24,5 +26,5 @@ public sealed class SamplingOptionsTests
 
     [TestMethod]
     public void Validate_WithinTheRange_Passes() =>
-        new SamplingOptions { Temperature = 0.7f, TopK = 40, TopP = 0.9f, RepetitionPenalty = 1.1f, Seed = 0 }.Validate();
+        Array.ForEach([new SamplingOptions { TopK = 1, TopP = 1 }, new SamplingOptions { Temperature = 0.7f, TopK = 40, TopP = 0.9f, RepetitionPenalty = 1.1f, Seed = 0 }], options => options.Validate());
 }

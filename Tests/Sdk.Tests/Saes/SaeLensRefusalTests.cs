@@ -24,7 +24,6 @@ public class SaeLensRefusalTests
     [DataRow("jumprelu", "activation_fn_str", "\"topk\"", "activation_fn = topk")]
     [DataRow("standard", "activation_fn_kwargs", "{\"k\":3}", "activation_fn_kwargs.k = 3")]
     [DataRow("standard", "activation_fn_kwargs", "{\"postact_fn\":1}", "activation_fn_kwargs.postact_fn = 1")]
-    [DataRow("standard", "finetuning_scaling_factor", "true", "finetuning_scaling_factor = true")]
     [DataRow("standard", "apply_b_dec_to_input", "\"yes\"", "apply_b_dec_to_input = \"yes\"")]
     [DataRow("standard", "hook_head_index", "3", "hook_head_index = 3")]
     [DataRow("standard", "use_magic", "[1,2]", "use_magic = [1,2]")]

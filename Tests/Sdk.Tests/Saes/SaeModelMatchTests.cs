@@ -49,8 +49,8 @@ public class SaeModelMatchTests
 
     [TestMethod]
     [DataRow("HuggingFaceTB/SmolLM2-135M-Instruct")]
-    [DataRow("smollm2-135m")]
-    [DataRow("SmolLM2_135M_Instruct_v2")]
+    [DataRow("smollm2_135m.instruct")]
+    [DataRow("onnx-community/SmolLM2-135M-Instruct-ONNX-int4")]
     public void Check_OfTheSameModelUnderAnotherSpelling_GivesTheAutoencodersSite(string name)
     {
         var autoencoder = Load(name, "blocks.3.hook_resid_post");
@@ -59,12 +59,26 @@ public class SaeModelMatchTests
     }
 
     [TestMethod]
-    public void Check_OfAnotherModel_IsRefusedUnlessAllowed()
+    [DataRow("gpt2-small")]
+    [DataRow("smollm2-135m")]
+    [DataRow("SmolLM2_135M_Instruct_v2")]
+    public void Check_OfAnotherModel_IsRefusedUnlessAllowed(string name)
     {
-        var autoencoder = Load("gpt2-small", "blocks.3.hook_resid_post");
-        Refusal.Of(() => SaeModelMatch.Check(autoencoder, Manifest), "made for another model", "'gpt2-small'", "'SmolLM2 135M Instruct'", "allow another model");
+        var autoencoder = Load(name, "blocks.3.hook_resid_post");
+        Refusal.Of(() => SaeModelMatch.Check(autoencoder, Manifest), "made for another model", $"'{name}'", "'SmolLM2 135M Instruct'", "allow another model");
         Assert.AreEqual("resid_post.3", SaeModelMatch.Check(autoencoder, Manifest, allowOtherModel: true));
     }
+
+    /// <summary>A name that holds another is another model's.</summary>
+    [TestMethod]
+    [DataRow("gpt2-small", "openai-community/gpt2", true)]
+    [DataRow("gemma-v3-270m-pt", "google/gemma-3-270m", true)]
+    [DataRow("Meta-Llama-3.1-8B", "meta-llama/Llama-3.1-8B", true)]
+    [DataRow("gpt2", "distilgpt2", false)]
+    [DataRow("pythia-70m", "EleutherAI/pythia-70m-deduped", false)]
+    [DataRow("gemma-2-2b", "google/gemma-2-2b-it", false)]
+    [DataRow("gpt2-medium", "gpt2", false)]
+    public void Agree_TellsModelsApart(string name, string other, bool same) => Assert.AreEqual(same, ModelIdentity.Agree(name, other));
 
     [TestMethod]
     public void Check_OfAFingerprint_ComparesItExactlyWhateverTheName()
@@ -80,13 +94,13 @@ public class SaeModelMatchTests
     [TestMethod]
     public void Check_OfTheWrongPlace_IsRefused()
     {
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", "blocks.3.hook_resid_post"), Manifest, "resid_post.7"), "belongs to site 'resid_post.3'", "not to 'resid_post.7'");
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", "blocks.5.hook_resid_post"), Manifest), "no site 'resid_post.5'", "resid_post.3, resid_post.7");
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", "blocks.3.hook_mlp_out"), Manifest), "blocks.3.hook_mlp_out", "hook_resid_post");
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", "blocks.0.hook_resid_pre"), Manifest), "blocks.0.hook_resid_pre");
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", hook: null), Manifest), "does not say where it belongs");
-        Assert.AreEqual("resid_post.7", SaeModelMatch.Check(Load("smollm2", hook: null), Manifest, "resid_post.7"));
-        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2", "blocks.3.hook_resid_post"), Manifest with { HiddenSize = 576 }), "width 4", "width 576");
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", "blocks.3.hook_resid_post"), Manifest, "resid_post.7"), "belongs to site 'resid_post.3'", "not to 'resid_post.7'");
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", "blocks.5.hook_resid_post"), Manifest), "no site 'resid_post.5'", "resid_post.3, resid_post.7");
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", "blocks.3.hook_mlp_out"), Manifest), "blocks.3.hook_mlp_out", "hook_resid_post");
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", "blocks.0.hook_resid_pre"), Manifest), "blocks.0.hook_resid_pre");
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", hook: null), Manifest), "does not say where it belongs");
+        Assert.AreEqual("resid_post.7", SaeModelMatch.Check(Load("smollm2-135m-instruct", hook: null), Manifest, "resid_post.7"));
+        Refusal.Of(() => SaeModelMatch.Check(Load("smollm2-135m-instruct", "blocks.3.hook_resid_post"), Manifest with { HiddenSize = 576 }), "width 4", "width 576");
     }
 
     private static SparseAutoencoder Load(string model, string? hook, string? sha256 = null) => new SaeFolderBuilder()
