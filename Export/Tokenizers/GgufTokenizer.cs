@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steering.Export.Checkpoints.Gguf;
 using Steering.IO;
 using Steering.Templates;
 using Steering.Tensors;

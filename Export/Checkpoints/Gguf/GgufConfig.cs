@@ -1,4 +1,3 @@
-using Steering.Export.Tokenizers;
 using Steering.Tensors;
 
 namespace Steering.Export.Checkpoints.Gguf;

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Steering.Tensors;
 
-namespace Steering.Export.Tokenizers;
+namespace Steering.Export.Checkpoints.Gguf;
 
 /// <summary>
 /// The tokens that end a generation by their texts, whatever the file's metadata says of them: what llama.cpp derives where a
