@@ -135,7 +135,7 @@ public sealed partial class SteeredGeneration : IDisposable
         {
             // GenAI runs the pass over the previous token here, so what is switched now acts on that token's position.
             _switches.Set(isPrompt: false, TokenCount, TokenId, _latest);
-            if (_request.IgnoreEndTokens && _model.IsEndToken(TokenId))
+            if (TokenCount > 0 && _request.IgnoreEndTokens && _model.IsEndToken(TokenId))
             {
                 ContinueAfterEndToken();
             }

@@ -41,7 +41,7 @@ public sealed class LabelledSpanTests
     [DataRow("""{"text": "abc", "spans": [{"start": 0, "end": 2}]}""", "spans[0] has no label")]
     [DataRow("""{"text": "abc", "steps": ["a", "b"]}""", "2 labels, and the text has 1 steps")]
     [DataRow("""{"text": "abc", "label": "a", "spans": []}""", "label and spans")]
-    [DataRow("""{"text": "abc", "label": 3}""", "holds no labels")]
+    [DataRow("""{"text": "abc", "label": 3.5}""", "holds no labels")]
     [DataRow("""{"text": "abc", "label": " | "}""", "no label in 'label'")]
     [DataRow("""{"text": "abc"}""", "no field 'label'")]
     [DataRow("""{"txt": "abc", "label": "a"}""", "no field 'text'")]
