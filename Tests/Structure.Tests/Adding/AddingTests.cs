@@ -93,7 +93,7 @@ public sealed class AddingTests
 
         var llama = File.ReadAllText(copy["Export/Architectures/LlamaArchitecture.cs"]);
         var types = llama[llama.IndexOf("ModelTypes { get; } = [", StringComparison.Ordinal)..];
-        copy.Add("Export/Architectures/ToyArchitecture.cs", llama.Replace("LlamaArchitecture", "ToyArchitecture", StringComparison.Ordinal).Replace(types[..(types.IndexOf("];", StringComparison.Ordinal) + 2)], "ModelTypes { get; } = [\"toy\"];", StringComparison.Ordinal).Replace("\"phi3\" => \"llama\"", "\"toy\" => \"llama\"", StringComparison.Ordinal));
+        copy.Add("Export/Architectures/ToyArchitecture.cs", llama.Replace("LlamaArchitecture", "ToyArchitecture", StringComparison.Ordinal).Replace(types[..(types.IndexOf("];", StringComparison.Ordinal) + 2)], "ModelTypes { get; } = [\"toy\"];", StringComparison.Ordinal).Replace("\"phi3\" or", "\"toy\" or \"phi3\" or", StringComparison.Ordinal));
         copy.InsertBefore("Export/Architectures/ArchitectureRegistry.cs", "new LlamaArchitecture(),", "        new ToyArchitecture(),");
         copy.InsertBefore("Export/Checkpoints/HuggingFaceConfig.cs", "[\"llama\"] = Llama,", "        [\"toy\"] = Llama,");
         copy.InsertBefore("docs/import.md", "Architectures: Llama", "Architectures: Toy,");
